@@ -1,0 +1,137 @@
+package shared
+
+import "slices"
+
+// Apply gives the case after an operation that was judged. It is the only code that changes a case, on either side; it
+// looks at the recorded verdict, never at a table or a clock. A refused operation changes nothing. c is nil for a new case.
+func Apply(c *Case, b Body, v Verdict) *Case {
+	if v.Outcome == OutcomeRefused {
+		return c
+	}
+	next := begin(c, b, v)
+	next.Revision++
+	entry := entryOf(next, b, v)
+	if v.Outcome == OutcomeApplied {
+		change(next, b, entry.Revision)
+	}
+	if v.To != "" {
+		next.State = v.To
+	}
+	next.ChangedAt = v.Received
+	addPhotos(next, b)
+	next.Timeline = append(next.Timeline, entry)
+	return next
+}
+
+// begin copies the case so that the caller's stays as it was, or opens a new one.
+func begin(c *Case, b Body, v Verdict) *Case {
+	if c != nil {
+		next := *c
+		next.Photos = slices.Clone(c.Photos)
+		next.Conflicts = slices.Clone(c.Conflicts)
+		next.Timeline = slices.Clone(c.Timeline)
+		return &next
+	}
+	return &Case{
+		ID: b.Case, Short: ShortID(b.Replica, b.Counter), Source: b.Source, Squad: v.Squad, Reporter: b.Author,
+		Fix: b.Place, ReportedAt: v.At, ArrivedAt: v.Received, Timeline: []Entry{},
+		ReportMissing: v.Fault == "case.reportMissing",
+	}
+}
+
+func entryOf(c *Case, b Body, v Verdict) Entry {
+	entry := Entry{
+		Revision: c.Revision, Replica: b.Replica, Counter: b.Counter, Action: b.Action, By: b.Author, Role: v.Role,
+		At: v.At, Received: v.Received, From: c.State, To: v.To, Late: v.Fault, Payload: b.Payload, Place: b.Place, Marks: v.Marks,
+	}
+	for _, p := range b.Photos {
+		entry.Photos = append(entry.Photos, p.Hash)
+	}
+	return entry
+}
+
+// change sets the fields that the operation names.
+func change(c *Case, b Body, revision int64) {
+	p := b.Payload
+	switch b.Action {
+	case ActionReport, ActionSelfHandle:
+		c.Category, c.Description, c.Address, c.Pin = p.Category, p.Description, p.Address, p.Pin
+	case ActionAmend, ActionResubmit:
+		for _, ch := range p.Changes {
+			setField(c, ch, b.Author, revision)
+		}
+	case ActionNumber:
+		c.Number = p.Number
+	case ActionTransfer:
+		c.Squad = p.Squad
+	}
+}
+
+// setField takes the later of two values in the log and keeps the other one as a conflict if its author had not seen it (L5).
+func setField(c *Case, ch Change, by Author, revision int64) {
+	value := fieldOf(c, ch.Field)
+	if value == nil || *value == ch.To {
+		return
+	}
+	if *value != ch.From {
+		c.Conflicts = append(c.Conflicts, Conflict{
+			Field: ch.Field, Kept: ch.To, KeptBy: by, Lost: *value, LostBy: setter(c, ch.Field), Revision: revision,
+		})
+	}
+	*value = ch.To
+}
+
+func fieldOf(c *Case, field Field) *string {
+	switch field {
+	case FieldCategory:
+		return &c.Category
+	case FieldDescription:
+		return &c.Description
+	case FieldAddress:
+		return &c.Address
+	case FieldPin:
+		return &c.Pin
+	}
+	return nil
+}
+
+// setter is who set the field last.
+func setter(c *Case, field Field) Author {
+	for _, entry := range slices.Backward(c.Timeline) {
+		if entry.Late == "" && slices.ContainsFunc(entry.Payload.Changes, func(ch Change) bool { return ch.Field == field }) {
+			return entry.By
+		}
+	}
+	return c.Reporter
+}
+
+// addPhotos puts the operation's photos on the case; a photo that the case has already keeps its first place.
+func addPhotos(c *Case, b Body) {
+	for _, p := range b.Photos {
+		if slices.ContainsFunc(c.Photos, func(have CasePhoto) bool { return have.Hash == p.Hash }) {
+			continue
+		}
+		photo := CasePhoto{Photo: p, By: b.Author, Revision: c.Revision, Here: ArrivalWaiting}
+		if p.Preview != nil {
+			photo.PreviewHere = ArrivalWaiting
+		}
+		c.Photos = append(c.Photos, photo)
+	}
+}
+
+// Arrive gives the case after the bytes of a hash came, whole or damaged. It says whether anything changed: the arrival of
+// a photo is a change for the feed, not an operation.
+func Arrive(c Case, hash string, here Arrival) (Case, bool) {
+	photos, changed := slices.Clone(c.Photos), false
+	for i := range photos {
+		p := &photos[i]
+		if p.Hash == hash && p.Here != here {
+			p.Here, changed = here, true
+		}
+		if p.Preview != nil && p.Preview.Hash == hash && p.PreviewHere != here {
+			p.PreviewHere, changed = here, true
+		}
+	}
+	c.Photos = photos
+	return c, changed
+}

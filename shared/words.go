@@ -1,0 +1,130 @@
+package shared
+
+// State is where a case stands in its life. Words for people are in the client's language files; the meaning is in workflow.json.
+type State string
+
+const (
+	StateReported    State = "reported"    // 待受理
+	StateReturned    State = "returned"    // 退回补充
+	StateFiled       State = "filed"       // 已立案
+	StateRejected    State = "rejected"    // 不予立案
+	StateSelfHandled State = "selfHandled" // 自行处置, waits for the leader's audit
+	StateClosed      State = "closed"      // 结案
+	StateVoid        State = "void"        // 作废
+)
+
+// Action is what a person, a machine or the server did to a case.
+type Action string
+
+const (
+	ActionReport     Action = "report"     // 上报
+	ActionSelfHandle Action = "selfHandle" // 自行处置
+	ActionAmend      Action = "amend"      // 修改
+	ActionComment    Action = "comment"    // 留言
+	ActionAttach     Action = "attach"     // 补照片
+	ActionReturn     Action = "return"     // 退回补充
+	ActionResubmit   Action = "resubmit"   // 补充后再报
+	ActionFile       Action = "file"       // 立案
+	ActionReject     Action = "reject"     // 不予立案
+	ActionAuditPass  Action = "auditPass"  // 自处置审核通过
+	ActionAuditFail  Action = "auditFail"  // 自处置审核不通过
+	ActionNumber     Action = "number"     // 编案卷号
+	ActionTransfer   Action = "transfer"   // 移交另一中队
+)
+
+// Role is what a person may be at a squad; RoleServer is the server's own replica, RoleMachine a program with a key.
+type Role string
+
+const (
+	RoleCollector Role = "collector" // 采集员
+	RoleLeader    Role = "leader"    // 中队长
+	RoleAdmin     Role = "admin"     // 管理员
+	RoleMachine   Role = "machine"   // 接口
+	RoleServer    Role = "server"
+)
+
+// AuthorKind tells who made an operation.
+type AuthorKind string
+
+const (
+	AuthorPerson  AuthorKind = "person"
+	AuthorMachine AuthorKind = "machine"
+	AuthorServer  AuthorKind = "server"
+)
+
+// Source is where a case came from (DOMAIN: 案件来源).
+type Source string
+
+const (
+	SourceCollector Source = "collector" // 采集员上报
+	SourceCamera    Source = "camera"    // 电子眼
+	SourceHotline   Source = "hotline"   // 热线
+	SourceStation   Source = "station"   // 便民服务站
+	SourceCitizen   Source = "citizen"   // 公众举报
+	SourceServer    Source = "server"
+)
+
+// Outcome is how an operation was judged, once, in the writer's transaction.
+type Outcome string
+
+const (
+	OutcomeApplied Outcome = "applied"
+	OutcomeLate    Outcome = "late"    // on the timeline, its change of state or fields did not happen (L6)
+	OutcomeRefused Outcome = "refused" // outside the feed; its number is consumed
+)
+
+// Mark is something improbable about an operation's time, place or photos. Marks inform the leader and block nothing (L11).
+type Mark string
+
+const (
+	MarkTimeUnmeasured   Mark = "timeUnmeasured"   // the phone's clock was not measured against the server's in that page life
+	MarkTimeBeforeAnchor Mark = "timeBeforeAnchor" // claims a time before the server token that it carries
+	MarkTimeAfterArrival Mark = "timeAfterArrival" // claims a time after it arrived
+	MarkPlaceMissing     Mark = "placeMissing"
+	MarkPlaceCoarse      Mark = "placeCoarse"     // accuracy worse than CoarseMetres
+	MarkPlaceOld         Mark = "placeOld"        // the fix was older than OldFixMs when the operation was saved
+	MarkPlaceImpossible  Mark = "placeImpossible" // outside WGS-84's range or at 0,0
+	MarkPhotoMissing     Mark = "photoMissing"
+	MarkPhotoGallery     Mark = "photoGallery"   // chosen from the gallery, not taken in the app
+	MarkPhotoElsewhere   Mark = "photoElsewhere" // EXIF place further than ElsewhereMetres from the fix
+	MarkPhotoOtherTime   Mark = "photoOtherTime" // EXIF time further than OtherTimeMs from the operation
+	MarkDecidedOnOlder   Mark = "decidedOnOlder" // the author had not seen the case's latest revision
+	MarkChainUnproven    Mark = "chainUnproven"  // first operation after a gap in its replica's chain
+)
+
+// Field names what an amendment may change.
+type Field string
+
+const (
+	FieldCategory    Field = "category"    // a category key, see CategoryKey
+	FieldDescription Field = "description" // free words, at most MaxWords runes
+	FieldAddress     Field = "address"     // road, side, lamp post, as words
+	FieldPin         Field = "pin"         // "longitude,latitude" in WGS-84 degrees, put by hand
+)
+
+// PhotoOrigin tells how the bytes came into the app.
+type PhotoOrigin string
+
+const (
+	OriginCamera       PhotoOrigin = "camera"       // the app's live camera
+	OriginSystemCamera PhotoOrigin = "systemCamera" // the phone's own camera, opened by the app
+	OriginGallery      PhotoOrigin = "gallery"
+)
+
+// PhotoPart tells what a photo shows in a self-handled case.
+type PhotoPart string
+
+const (
+	PartScene  PhotoPart = "scene"
+	PartBefore PhotoPart = "before"
+	PartAfter  PhotoPart = "after"
+)
+
+// Arrival is how much of a photo the server has.
+type Arrival string
+
+const (
+	ArrivalWaiting Arrival = "waiting"
+	ArrivalHere    Arrival = "here"
+	ArrivalDamaged Arrival = "damaged" // the bytes have the right hash and are no image
+)

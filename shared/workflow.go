@@ -1,0 +1,143 @@
+package shared
+
+import (
+	_ "embed"
+	"encoding/json"
+	"slices"
+)
+
+//go:embed workflow.json
+var workflowJSON []byte
+
+// Move is one row of workflow.json: who may do what from which state, what it requires and where it leads.
+type Move struct {
+	Action Action `json:"action"`
+	// From lists the states it fits; empty means that it opens a case, AnyState that the state does not matter.
+	From []State `json:"from"`
+	// To is the state it leads to; empty leaves the state alone.
+	To    State  `json:"to"`
+	By    []Role `json:"by"`
+	Needs []Need `json:"needs"`
+	// Offline says whether a phone may do it without the server.
+	Offline bool `json:"offline"`
+	// Evidence says that it carries what somebody saw: it is never refused for the case's state, and judged by the
+	// author's role when it was done.
+	Evidence bool   `json:"evidence"`
+	Why      string `json:"why"`
+}
+
+// Need is something that a move requires of its operation.
+type Need string
+
+const (
+	NeedCategory            Need = "category"
+	NeedPhoto               Need = "photo"
+	NeedBeforePhoto         Need = "beforePhoto"
+	NeedAfterPhoto          Need = "afterPhoto"
+	NeedPhotoOrWords        Need = "photoOrWords"
+	NeedChangesPhotoOrWords Need = "changesPhotoOrWords"
+	NeedChanges             Need = "changes"
+	NeedWords               Need = "words"
+	NeedReason              Need = "reason"
+	NeedNumber              Need = "number"
+	NeedSquad               Need = "squad"
+)
+
+// AnyState in a move's From means that the case's state does not matter.
+const AnyState State = "*"
+
+// Workflow is the table of legal moves.
+type Workflow struct {
+	Version int    `json:"version"`
+	Moves   []Move `json:"moves"`
+}
+
+// ParseWorkflow reads a workflow table; it errs on text that is no table.
+func ParseWorkflow(text []byte) (Workflow, error) {
+	var table Workflow
+	err := json.Unmarshal(text, &table)
+	return table, err
+}
+
+// BuiltinWorkflow is the table that ships with Buxun.
+func BuiltinWorkflow() Workflow {
+	table, err := ParseWorkflow(workflowJSON)
+	if err != nil {
+		panic("workflow.json: " + err.Error())
+	}
+	return table
+}
+
+// Move finds the row of an action.
+func (w Workflow) Move(action Action) (Move, bool) {
+	for _, move := range w.Moves {
+		if move.Action == action {
+			return move, true
+		}
+	}
+	return Move{}, false
+}
+
+// Opens says whether the move begins a case.
+func (m Move) Opens() bool { return len(m.From) == 0 }
+
+// Fits says whether the move may be done from the state.
+func (m Move) Fits(from State) bool {
+	return slices.Contains(m.From, AnyState) || slices.Contains(m.From, from)
+}
+
+// Allows says whether the role may do it.
+func (m Move) Allows(role Role) bool { return slices.Contains(m.By, role) }
+
+// Missing is the fault code of the first requirement that the body does not meet, or "".
+func (m Move) Missing(b Body) string {
+	for _, need := range m.Needs {
+		if !need.met(b) {
+			return "operation.needs." + string(need)
+		}
+	}
+	return ""
+}
+
+func (n Need) met(b Body) bool {
+	p := b.Payload
+	switch n {
+	case NeedCategory:
+		return p.Category != ""
+	case NeedPhoto:
+		return len(b.Photos) > 0
+	case NeedBeforePhoto:
+		return b.hasPart(PartBefore)
+	case NeedAfterPhoto:
+		return b.hasPart(PartAfter)
+	case NeedPhotoOrWords:
+		return len(b.Photos) > 0 || blankless(p.Description)
+	case NeedChangesPhotoOrWords:
+		return len(p.Changes) > 0 || len(b.Photos) > 0 || blankless(p.Words)
+	case NeedChanges:
+		return len(p.Changes) > 0
+	case NeedWords:
+		return blankless(p.Words)
+	case NeedReason:
+		return blankless(p.Reason)
+	case NeedNumber:
+		return p.Number != ""
+	case NeedSquad:
+		return p.Squad != ""
+	}
+	return false
+}
+
+func (b Body) hasPart(part PhotoPart) bool {
+	return slices.ContainsFunc(b.Photos, func(p Photo) bool { return p.Part == part })
+}
+
+// blankless says whether text holds more than ASCII white space and the ideographic space.
+func blankless(text string) bool {
+	for _, r := range text {
+		if r != ' ' && r != '\t' && r != '\n' && r != '\r' && r != '\u3000' {
+			return true
+		}
+	}
+	return false
+}
