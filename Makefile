@@ -1,0 +1,61 @@
+# Buxun. `make help` lists what there is. Every Go command needs the tag: SQLite's full-text search hangs on it.
+TAGS   := sqlite_fts5
+LISTEN ?= :8080
+SEEDS  ?= 10000
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+DEADCODE    := golang.org/x/tools/cmd/deadcode@v0.52.0
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+
+MODULES := client/node_modules/.stamp
+PAGE    := client/dist/index.html
+
+GO_SOURCES     := $(shell find shared sync server client -name node_modules -prune -o \( -name '*.go' -o -name '*.sql' -o -name '*.json' \) -print 2>/dev/null)
+CLIENT_SOURCES := $(shell find client/src client/public client/build shared sync client/index.html client/vite.config.ts client/tsconfig.json -type f 2>/dev/null)
+
+export CGO_ENABLED := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test check e2e sim gen
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
+
+run: bin/buxun ## build what is needed and serve the demo (LISTEN=:8080) from data/
+	@./bin/buxun serve --demo --listen $(LISTEN) --data data/
+
+build: bin/buxun ## build the client and the server into bin/buxun
+
+test: bin/buxun bin/badwire bin/steps ## install what the tests need and run all of them; ends with "N passed, N failed"
+	@.ci/browser
+	@TAGS=$(TAGS) .ci/test go unit sim e2e
+
+check: $(MODULES) ## format, vet, lint, types, dead code, known vulnerabilities
+	@TAGS=$(TAGS) STATICCHECK=$(STATICCHECK) DEADCODE=$(DEADCODE) GOVULNCHECK=$(GOVULNCHECK) .ci/check
+
+e2e: bin/buxun bin/badwire ## the stories in a real browser
+	@.ci/browser
+	@TAGS=$(TAGS) .ci/test e2e
+
+sim: $(MODULES) bin/steps ## the simulator: SEEDS=10000 of them, or SEED=n alone
+	@cd client && SEEDS=$(SEEDS) SEED=$(SEED) node_modules/.bin/vitest run --project sim
+
+gen: ## write the generated files anew (shared/gen)
+	go run ./shared/gen
+
+$(MODULES): client/package.json client/package-lock.json
+	cd client && npm ci --no-audit --no-fund
+	@touch $@
+
+$(PAGE): $(MODULES) $(CLIENT_SOURCES)
+	cd client && node_modules/.bin/vite build
+	@touch $@
+
+bin/buxun: $(PAGE) $(GO_SOURCES) go.mod go.sum
+	go build -tags $(TAGS) -o $@ ./server
+
+bin/badwire: $(GO_SOURCES) go.mod go.sum
+	go build -tags $(TAGS) -o $@ ./sync/badwire
+
+bin/steps: $(GO_SOURCES) go.mod go.sum
+	go build -tags $(TAGS) -o $@ ./sync/sim/steps

@@ -1,0 +1,48 @@
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'vitest/config'
+import { alias, root, testAlias } from './build/paths.ts'
+
+const common = {
+  plugins: [vue()],
+  resolve: { alias: { ...alias, ...testAlias } },
+  server: { fs: { allow: [root] } },
+}
+
+// Tests outside client/ (shared, sync) cannot import vitest by name, so its functions are global everywhere.
+const shared = { dir: root, globals: true, environment: 'node' as const }
+const nowhere = ['**/node_modules/**', '**/dist/**']
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        ...common,
+        test: {
+          ...shared,
+          name: 'unit',
+          include: ['shared/**/*.test.ts', 'sync/**/*.test.ts', 'client/src/**/*.test.ts', 'client/build/**/*.test.ts'],
+          exclude: [...nowhere, 'sync/sim/seeds.test.ts'],
+        },
+      },
+      {
+        // One long run: SEEDS=n many, or SEED=x alone (make sim).
+        ...common,
+        test: { ...shared, name: 'sim', include: ['sync/sim/seeds.test.ts'], exclude: nowhere, testTimeout: 0, hookTimeout: 60_000 },
+      },
+      {
+        // Stories in a real browser against the real binary, one at a time (make e2e).
+        ...common,
+        test: {
+          ...shared,
+          name: 'e2e',
+          include: ['client/e2e/**/*.spec.ts'],
+          exclude: nowhere,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          maxWorkers: 1,
+        },
+      },
+    ],
+  },
+})
