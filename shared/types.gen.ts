@@ -290,6 +290,80 @@ export interface Reference {
   hash: string
 }
 
+export const categoryKinds = [
+  'component', // 部件
+  'matter', // 管理事项 (2013: 事件)
+] as const
+/** CategoryKind tells a thing that is broken or missing from something that happens. One code names one of each. */
+export type CategoryKind = (typeof categoryKinds)[number]
+
+export const limitClocks = [
+  'urgent', // 紧急工作时: continuous hours
+  'working', // 工作时: office hours, 8 to a working day
+] as const
+/** LimitClock is the clock that a time limit runs on. */
+export type LimitClock = (typeof limitClocks)[number]
+
+/** Taxonomy is one version of the category tables. It is data: phones fetch it, a city may replace it. */
+export interface Taxonomy {
+  /** Version is the day it is in force from and a counter, for example "2026-07-01.1". Operations carry it. */
+  version: string
+  standards: Standard[]
+  categories: Category[]
+  /** Usual holds the keys that street collectors report most, the commonest first. */
+  usual: string[]
+}
+
+/** Standard is a document that fixes categories. Since and Until are days, or years where the day is not known. */
+export interface Standard {
+  key: string
+  title: Names
+  since?: string
+  until?: string
+  /** Basis says where the entries were transcribed from. */
+  basis: string
+  /** LimitsFrom says whose time limits these are; absent where no entry has any. */
+  limitsFrom?: string
+}
+
+/** Names are a name in both languages. */
+export interface Names {
+  zh: string
+  en: string
+}
+
+/** Category is one sub-class (小类). Its key is (standard, kind, code), see CategoryKey: the code alone is not one. */
+export interface Category {
+  standard: string
+  kind: CategoryKind
+  /** 2026: 2+3 digits, 2013: 2+2 */
+  code: string
+  classCode: string
+  class: Names
+  name: Names
+  /** Code2013 and Name2013 are those of the same category in GB/T 30428.2-2013; the name only where it differs. */
+  code2013?: string
+  name2013?: string
+  /** Pinyin has one syllable without tone per character, parted by spaces, ü written v; Initials are their first letters. */
+  pinyin: string
+  initials: string
+  /** Confirmed says that more than one source agrees on the number. */
+  confirmed: boolean
+  limits?: TimeLimits
+  note?: string
+}
+
+/** TimeLimits are one city's example of how long handling may take, in hours of the clock that it runs on. */
+export interface TimeLimits {
+  /** shortest over the filing conditions, on Clock */
+  from: number
+  /** longest, in working hours */
+  to: number
+  clock: LimitClock
+  /** Conditions are the limits in the city's own words, one a filing condition (立案条件), in its order. */
+  conditions: string[]
+}
+
 export const states = [
   'reported', // 待受理
   'returned', // 退回补充
