@@ -153,3 +153,15 @@ func (b Body) Estimate(received int64) int64 {
 	}
 	return min(at, received)
 }
+
+// Hashes are the hashes of all bytes that the operation names: originals and previews.
+func (b Body) Hashes() []string {
+	var hashes []string
+	for _, p := range b.Photos {
+		hashes = append(hashes, p.Hash)
+		if p.Preview != nil {
+			hashes = append(hashes, p.Preview.Hash)
+		}
+	}
+	return hashes
+}

@@ -1,0 +1,168 @@
+package session
+
+import (
+	"fmt"
+
+	"buxun/shared"
+	"buxun/sync/wire"
+)
+
+// Rules are what judging needs besides the store: tables, keys and the epoch of the feed.
+type Rules struct {
+	Workflow shared.Workflow
+	// CategoryKnown says whether the server's taxonomy holds a category key.
+	CategoryKnown func(key string) bool
+	// Verify checks a signature (base64url) by a public key (SPKI DER) over a text.
+	Verify func(key []byte, text, signature string) bool
+	// AnchorGiven says whether the server gave this anchor.
+	AnchorGiven func(anchor shared.Anchor) bool
+	// Mac authenticates a receipt.
+	Mac   func(text string) string
+	Epoch string
+}
+
+// Batch judges pushes one after another over one view, and gathers what the store must write. A later push sees what an
+// earlier one of the same batch did. It is the only place where duplicates, chains and permissions are decided (R26).
+type Batch struct {
+	rules Rules
+	view  View
+	head  int64
+
+	replicas map[string]*Replica
+	cases    map[string]*shared.Case
+	squads   map[string]string // squad of a known case before the batch
+	last     map[string]int64  // sequence of a case's last change
+	changes  []change
+	answers  map[numbered]wire.Answer
+	reissued map[shared.Reference]bool
+
+	// Rows and Gaps are what the store must add.
+	Rows []Row
+	Gaps []Gap
+}
+
+type numbered struct {
+	replica string
+	counter int64
+}
+
+type change struct {
+	seq int64
+	id  string
+}
+
+// NewBatch begins a batch whose first change will have the sequence after head.
+func NewBatch(rules Rules, view View, head int64) *Batch {
+	return &Batch{
+		rules: rules, view: view, head: head,
+		replicas: map[string]*Replica{}, cases: map[string]*shared.Case{}, squads: map[string]string{}, last: map[string]int64{},
+		answers: map[numbered]wire.Answer{}, reissued: map[shared.Reference]bool{},
+	}
+}
+
+// Head is the sequence of the last change so far.
+func (b *Batch) Head() int64 { return b.head }
+
+// Replicas are the replicas that the batch looked at, at the place up to which they are known now.
+func (b *Batch) Replicas() []Replica {
+	var seen []Replica
+	for _, r := range b.replicas {
+		seen = append(seen, *r)
+	}
+	return seen
+}
+
+// Changed are the cases that changed, each once at its last revision, in order of sequence.
+func (b *Batch) Changed() []Changed {
+	var list []Changed
+	for _, ch := range b.changes {
+		if b.last[ch.id] != ch.seq {
+			continue
+		}
+		one := Changed{Seq: ch.seq, Case: *b.cases[ch.id]}
+		if before := b.squads[ch.id]; before != one.Case.Squad {
+			one.LeftSquad = before
+		}
+		list = append(list, one)
+	}
+	return list
+}
+
+// Take judges one push (R18 to R25). An error means that the view failed; the batch is then spoilt.
+func (b *Batch) Take(p Push) (Result, error) {
+	replica, err := b.replica(p.Replica)
+	if err != nil {
+		return Result{}, err
+	}
+	if replica == nil {
+		return Result{Replica: p.Replica, Fault: faultOf("replica.unknown", p, 0)}, nil
+	}
+	hashes := make([]string, len(p.Operations))
+	for i, text := range p.Operations {
+		hashes[i] = shared.HashText(text)
+	}
+	result, known, err := b.repeats(p, hashes, replica.Counter)
+	if err != nil || result.Fault != nil || known == len(hashes) {
+		return result, err
+	}
+	chain, fault := b.check(p, hashes, known, *replica)
+	if fault != nil {
+		result.Fault = fault
+		return result, nil
+	}
+	if chain.gap != nil {
+		b.Gaps = append(b.Gaps, *chain.gap)
+	}
+	for i := known; i < len(hashes); i++ {
+		answer, err := b.consume(p, i, hashes[i], chain, replica)
+		if err != nil {
+			return result, err
+		}
+		result.Answers = append(result.Answers, answer)
+	}
+	return result, nil
+}
+
+func (b *Batch) replica(id string) (*Replica, error) {
+	if r, ok := b.replicas[id]; ok {
+		return r, nil
+	}
+	r, ok, err := b.view.Replica(id)
+	if err != nil {
+		return nil, fmt.Errorf("look up replica %s: %w", id, err)
+	}
+	if !ok {
+		return nil, nil
+	}
+	b.replicas[id] = &r
+	return &r, nil
+}
+
+// repeats answers the operations at the push's head that are known (R19) and says how many they are; a known number with
+// another hash, or one that was declared lost, is a fork (R20).
+func (b *Batch) repeats(p Push, hashes []string, upTo int64) (Result, int, error) {
+	result := Result{Replica: p.Replica}
+	for i, hash := range hashes {
+		counter := p.First + int64(i)
+		if counter > upTo {
+			return result, i, nil
+		}
+		answer, ok := b.answers[numbered{p.Replica, counter}]
+		if !ok {
+			var err error
+			if answer, ok, err = b.view.Recorded(p.Replica, counter); err != nil {
+				return result, i, fmt.Errorf("look up operation %s/%d: %w", p.Replica, counter, err)
+			}
+		}
+		if !ok || answer.Hash != hash {
+			result.Fault = faultOf("replica.forked", p, counter)
+			return result, i, nil
+		}
+		result.Answers = append(result.Answers, answer)
+	}
+	return result, len(hashes), nil
+}
+
+func faultOf(code string, p Push, counter int64) *wire.Fault {
+	return &wire.Fault{T: wire.TypeFault, Code: code, Replica: p.Replica, Counter: counter}
+}

@@ -1,0 +1,161 @@
+package session
+
+import (
+	"fmt"
+
+	"buxun/shared"
+	"buxun/sync/wire"
+)
+
+// consume takes the i-th operation of a push whose chain holds: it is judged, applied unless refused, numbered and answered.
+func (b *Batch) consume(p Push, i int, hash string, c chain, replica *Replica) (wire.Answer, error) {
+	counter := p.First + int64(i)
+	afterGap := replica.Counter+1 != counter || (replica.Hash == "" && counter > 1)
+	row := Row{Replica: p.Replica, Counter: counter, Hash: hash, Text: p.Operations[i], Body: c.bodies[i]}
+	if i == len(p.Operations)-1 {
+		row.Signature = p.Signature
+	}
+	var err error
+	if row.Verdict, err = b.verdict(p, c.bodies[i], c.faults[i], afterGap, *replica); err != nil {
+		return wire.Answer{}, fmt.Errorf("judge operation %s/%d: %w", p.Replica, counter, err)
+	}
+	if row.Verdict.Outcome != shared.OutcomeRefused {
+		if err := b.apply(&row); err != nil {
+			return wire.Answer{}, fmt.Errorf("apply operation %s/%d: %w", p.Replica, counter, err)
+		}
+	}
+	answer := wire.Answer{
+		Counter: counter, Hash: hash, Seq: row.Seq, Epoch: b.rules.Epoch, Outcome: row.Verdict.Outcome, Fault: row.Verdict.Fault,
+	}
+	answer.Mac = b.rules.Mac(answer.ReceiptText(p.Replica))
+	row.Mac = answer.Mac
+	b.Rows = append(b.Rows, row)
+	b.answers[numbered{p.Replica, counter}] = answer
+	if was := row.Body.Was; was != nil {
+		b.reissued[*was] = true
+	}
+	replica.Counter, replica.Hash = counter, hash
+	return answer, nil
+}
+
+// verdict judges one operation: first who may speak at all, then the case.
+func (b *Batch) verdict(p Push, body shared.Body, malformed string, afterGap bool, replica Replica) (shared.Verdict, error) {
+	at := body.Estimate(p.Received)
+	refused := func(code string) shared.Verdict {
+		return shared.Verdict{Outcome: shared.OutcomeRefused, Fault: code, Table: b.rules.Workflow.Version, Received: p.Received, At: at}
+	}
+	if malformed != "" {
+		return refused(malformed), nil
+	}
+	if body.Author != replica.Author {
+		return refused("operation.authorMismatch"), nil
+	}
+	if body.Was != nil {
+		again, err := b.again(*body.Was)
+		if err != nil || again {
+			return refused("operation.repeated"), err
+		}
+	}
+	bounded := body.Anchor != nil && b.rules.AnchorGiven(*body.Anchor)
+	if replica.RevokedAt != 0 && !(bounded && at < replica.RevokedAt && b.isEvidence(body.Action)) {
+		return refused("replica.revoked"), nil
+	}
+	c, err := b.find(body.Case)
+	if err != nil {
+		return refused("internal"), err
+	}
+	ctx := shared.Judging{Workflow: b.rules.Workflow, Now: p.Received, CategoryKnown: b.categoriesKnown(body), AfterGap: afterGap}
+	if ctx.StandingNow, err = b.view.Standing(body.Author, p.Received); err != nil {
+		return refused("internal"), err
+	}
+	ctx.StandingThen = ctx.StandingNow
+	if bounded {
+		if ctx.StandingThen, err = b.view.Standing(body.Author, at); err != nil {
+			return refused("internal"), err
+		}
+	}
+	return shared.Judge(c, body, ctx), nil
+}
+
+// again says whether the operation that was made first is held already, itself or as another's was (R22).
+func (b *Batch) again(was shared.Reference) (bool, error) {
+	if b.reissued[was] || b.answers[numbered{was.Replica, was.Counter}].Hash == was.Hash {
+		return true, nil
+	}
+	return b.view.Reissued(was)
+}
+
+func (b *Batch) isEvidence(action shared.Action) bool {
+	move, _ := b.rules.Workflow.Move(action)
+	return move.Evidence
+}
+
+func (b *Batch) categoriesKnown(body shared.Body) bool {
+	if key := body.Payload.Category; key != "" && !b.rules.CategoryKnown(key) {
+		return false
+	}
+	for _, ch := range body.Payload.Changes {
+		if ch.Field == shared.FieldCategory && !b.rules.CategoryKnown(ch.To) {
+			return false
+		}
+	}
+	return true
+}
+
+func (b *Batch) find(id string) (*shared.Case, error) {
+	if c, ok := b.cases[id]; ok {
+		return c, nil
+	}
+	c, ok, err := b.view.Case(id)
+	if err != nil {
+		return nil, fmt.Errorf("look up case %s: %w", id, err)
+	}
+	if !ok {
+		return nil, nil
+	}
+	b.cases[id], b.squads[id] = &c, c.Squad
+	return &c, nil
+}
+
+// apply changes the case and gives the operation its places in the feed and in the case.
+func (b *Batch) apply(row *Row) error {
+	body := row.Body
+	before, err := b.find(body.Case)
+	if err != nil {
+		return err
+	}
+	after, err := b.arrive(shared.Apply(before, body, row.Verdict), body, row.Verdict.Received)
+	if err != nil {
+		return err
+	}
+	b.head++
+	row.Seq, row.Revision = b.head, after.Revision
+	b.cases[body.Case], b.last[body.Case] = after, b.head
+	b.changes = append(b.changes, change{b.head, body.Case})
+	if before == nil {
+		b.squads[body.Case] = after.Squad
+	}
+	return nil
+}
+
+// arrive marks the operation's photos that are here already.
+func (b *Batch) arrive(c *shared.Case, body shared.Body, now int64) (*shared.Case, error) {
+	if len(body.Photos) == 0 {
+		return c, nil
+	}
+	standing, err := b.view.Standing(body.Author, now)
+	if err != nil {
+		return nil, fmt.Errorf("look up standing of %s: %w", body.Author.ID, err)
+	}
+	for _, hash := range body.Hashes() {
+		here, err := b.view.Arrival(body.Author, standing, hash)
+		if err != nil {
+			return nil, fmt.Errorf("look up photo %s: %w", hash, err)
+		}
+		if here == shared.ArrivalHere || here == shared.ArrivalDamaged {
+			next, _ := shared.Arrive(*c, hash, here)
+			c = &next
+		}
+	}
+	return c, nil
+}

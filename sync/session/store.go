@@ -1,0 +1,120 @@
+// Package session is the server's half of buxun.sync.v1: a pure step over events, and the one pure function that judges what
+// sessions push. It must not know of sockets, databases, clocks or goroutines; shells perform its effects.
+package session
+
+import (
+	"context"
+
+	"buxun/shared"
+	"buxun/sync/wire"
+)
+
+// Store keeps what sessions push and answers what they ask. Every store judges with Batch, inside its own transaction.
+type Store interface {
+	// Commit takes pushes into one transaction as far as it can, and answers each, in order, with the cases that changed. A
+	// push that cannot be stored is answered by the fault "internal" and never fails its neighbours (R26). Commit returns
+	// after the transaction is durable (L2).
+	Commit(ctx context.Context, pushes []Push) ([]Result, []Changed)
+	// Known says up to where each replica is known, and notes what the phone says it made (R15). Replicas that are not
+	// enrolled or are revoked have a fault in their row.
+	Known(ctx context.Context, holdings []wire.Holding) ([]wire.Known, error)
+	// Page reads the next cases of the reader's scope after since, in order of sequence (R29, R31).
+	Page(ctx context.Context, reader Reader, since int64, limit int) (Page, error)
+	// Held sorts out which hashes are here and damaged, of photos that the replica sent or the reader may see (R38).
+	Held(ctx context.Context, reader Reader, replica string, hashes []string) (here, damaged []string, err error)
+	// Delivered notes that the reader's phone stored everything up to seq.
+	Delivered(ctx context.Context, reader Reader, seq int64) error
+	// Seen notes which revisions the reader looked at; cases out of scope are ignored.
+	Seen(ctx context.Context, reader Reader, cases []wire.SeenCase) error
+	// Feed is the store's epoch and the last sequence.
+	Feed(ctx context.Context) (epoch string, head int64, err error)
+}
+
+// Reader is the person behind a session, with the scope that it reads.
+type Reader struct {
+	Person   string
+	Standing shared.Standing
+	// Scope is the version of the person's scope: it changes with squad and role.
+	Scope string
+}
+
+// Push is a wire.Push with the moment that it arrived.
+type Push struct {
+	wire.Push
+	Received int64
+}
+
+// Result is what became of one push: answers for its operations from the first on, and perhaps a fault.
+type Result struct {
+	Replica string
+	Answers []wire.Answer
+	// Fault is a fault about the push as a whole; the answers are then those of repeats before it (R20).
+	Fault *wire.Fault
+}
+
+// Changed is one case after a commit, or after its photo arrived.
+type Changed struct {
+	Seq  int64
+	Case shared.Case
+	// LeftSquad is the squad that no longer answers for the case, if it moved.
+	LeftSquad string
+}
+
+// Page is one page of the feed.
+type Page struct {
+	Cases  []shared.Case
+	Leaves []string
+	Seq    int64 // everything in scope up to here has been named
+	More   bool
+}
+
+// Replica is what a store knows of a replica when it judges.
+type Replica struct {
+	ID      string
+	Author  shared.Author
+	Key     []byte // public key, SPKI DER
+	Counter int64  // known up to
+	Hash    string // of operation Counter; "" after a gap or at the start
+	// EnrolledAt and RevokedAt are the server's clock; RevokedAt is 0 while it is in use.
+	EnrolledAt int64
+	RevokedAt  int64
+}
+
+// View is what judging may read; a store answers from inside its writing transaction.
+type View interface {
+	// Replica finds an enrolled replica.
+	Replica(id string) (Replica, bool, error)
+	// Recorded finds the answer to an operation that was taken, its Hash included.
+	Recorded(replica string, counter int64) (wire.Answer, bool, error)
+	// Reissued says whether an operation, or a reissue of it, is held already (R22).
+	Reissued(was shared.Reference) (bool, error)
+	// Case finds a case's projection.
+	Case(id string) (shared.Case, bool, error)
+	// Standing is the author's role and squad at a time of the server's clock.
+	Standing(author shared.Author, at int64) (shared.Standing, error)
+	// Arrival says how much of a photo or preview is here already, as far as the author may know: bytes that the author's own
+	// replicas sent, or that lie in a case of the author's scope. To name a hash is no proof of having the photo.
+	Arrival(author shared.Author, standing shared.Standing, hash string) (shared.Arrival, error)
+}
+
+// Row is one operation as the store must keep it.
+type Row struct {
+	Replica   string
+	Counter   int64
+	Hash      string
+	Text      string
+	Signature string      // of the push's last operation; empty for the others
+	Body      shared.Body // zero where the text could not be read
+	Verdict   shared.Verdict
+	Seq       int64 // 0 for a refused one
+	Revision  int64 // the case's own order; 0 for a refused one
+	Mac       string
+}
+
+// Gap is a hole in a replica's chain that will never fill by itself (R25).
+type Gap struct {
+	Replica string
+	From    int64
+	To      int64
+	At      int64 // server's clock
+}
