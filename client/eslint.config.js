@@ -2,8 +2,6 @@
 import vue from 'eslint-plugin-vue'
 import ts from 'typescript-eslint'
 
-const tests = ['**/*.test.ts', '**/*.spec.ts']
-
 export default ts.config(
   { ignores: ['**/dist/**', '**/node_modules/**', '**/*.gen.ts', 'bin/**', 'data/**'] },
   ...ts.configs.strict,
@@ -31,14 +29,11 @@ export default ts.config(
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
-      'max-lines': ['error', { max: 600 }],
-      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
     },
   },
   {
-    files: tests,
+    files: ['**/*.test.ts', '**/*.spec.ts'],
     rules: {
-      'max-lines-per-function': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
       'no-restricted-syntax': [
         'error',
