@@ -8,7 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// ParseBody reads an operation's exact text and checks its shape: version, ids, counter, sizes. It does not judge.
+// ParseBody reads an operation's exact text and checks its shape: that every reader sees the same in it, version, ids,
+// counter, sizes. It does not judge.
 // The fault is operation.malformed or operation.versionUnknown.
 func ParseBody(text string) (Body, error) {
 	var b Body
@@ -18,11 +19,25 @@ func ParseBody(text string) (Body, error) {
 	if !utf8.ValidString(text) || !WellFormed(text) {
 		return b, Fail("operation.malformed", "not well-formed Unicode")
 	}
-	if err := json.Unmarshal([]byte(text), &b); err != nil {
+	unclear, err := ambiguity(text, bodyNames())
+	if err != nil {
 		return b, Fail("operation.malformed", err.Error())
 	}
-	if b.V != Version {
-		return b, Fail("operation.versionUnknown", fmt.Sprintf("v is %d, this server reads %d", b.V, Version))
+	if unclear != "" {
+		return b, Fail("operation.malformed", unclear)
+	}
+	// The version first: another version may have other fields.
+	var head struct {
+		V int `json:"v"`
+	}
+	if err := json.Unmarshal([]byte(text), &head); err != nil {
+		return b, Fail("operation.malformed", err.Error())
+	}
+	if head.V != Version {
+		return b, Fail("operation.versionUnknown", fmt.Sprintf("v is %d, this server reads %d", head.V, Version))
+	}
+	if err := json.Unmarshal([]byte(text), &b); err != nil {
+		return b, Fail("operation.malformed", err.Error())
 	}
 	if wrong := b.wrong(); wrong != "" {
 		return b, Fail("operation.malformed", wrong)

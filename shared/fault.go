@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"errors"
+	"sync"
 )
 
 //go:embed faults.json
@@ -52,7 +53,16 @@ func FaultCode(err error) string {
 	return "internal"
 }
 
-// FaultRows reads the catalogue.
+// catalogue is faults.json, read once.
+var catalogue = sync.OnceValue(func() map[string]FaultRow {
+	byCode := map[string]FaultRow{}
+	for _, row := range FaultRows() {
+		byCode[row.Code] = row
+	}
+	return byCode
+})
+
+// FaultRows reads the whole catalogue, in its order. The caller owns the rows.
 func FaultRows() []FaultRow {
 	var rows []FaultRow
 	if err := json.Unmarshal(faultsJSON, &rows); err != nil {
@@ -63,14 +73,12 @@ func FaultRows() []FaultRow {
 
 // FaultOf finds the row of a code; an unknown code has the row of "internal".
 func FaultOf(code string) FaultRow {
-	var internal FaultRow
-	for _, row := range FaultRows() {
-		if row.Code == code {
-			return row
-		}
-		if row.Code == "internal" {
-			internal = row
-		}
+	if row, ok := catalogue()[code]; ok {
+		return row
 	}
-	return internal
+	return catalogue()["internal"]
 }
+
+// ComesBack says whether a websocket that was closed with this code may come back. Codes outside 4000 to 4999 are the
+// network's: it may.
+func ComesBack(closeCode int) bool { return closeCode < 4500 || closeCode > 4999 }

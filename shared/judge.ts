@@ -1,0 +1,53 @@
+import { marksOf } from './marks'
+import { estimate } from './operation'
+import type { Body, Case, Judging, Move, Standing, Verdict, Workflow } from './types.gen'
+import { allows, builtinWorkflow, fits, missing, moveOf, opens } from './workflow'
+
+/**
+ * Decides once what becomes of a well-formed, well-signed operation; c is absent for a case that is not known.
+ * Field evidence is refused only where its author never was permitted (L6); everything else that does not fit is late.
+ * On the phone this is a forecast: the server's verdict is the one that counts.
+ */
+export function judge(c: Case | undefined, b: Body, ctx: Judging, workflow: Workflow = builtinWorkflow): Verdict {
+  const v = { table: workflow.version, received: ctx.now, at: estimate(b, ctx.now) }
+  const move = moveOf(workflow, b.action)
+  if (move === undefined) return { ...v, outcome: 'refused', fault: 'operation.actionUnknown' }
+  const standing = stand(move, ctx)
+  if (standing === undefined) return { ...v, outcome: 'refused', fault: 'operation.notPermitted' }
+  const asRole = { ...v, role: standing.role }
+  const fault = refusal(c, b, move, standing, ctx)
+  if (fault !== '') return { ...asRole, outcome: 'refused', fault }
+  const marks = marksOf(c, b, move, ctx)
+  return { ...asRole, ...place(c, move, standing, ctx), ...(marks.length > 0 && { marks }) }
+}
+
+/** The standing that counts: for evidence when it was made, for decisions now. Absent where neither permits it. */
+function stand(move: Move, ctx: Judging): Standing | undefined {
+  if (move.evidence && allows(move, ctx.standingThen.role)) return ctx.standingThen
+  return allows(move, ctx.standingNow.role) ? ctx.standingNow : undefined
+}
+
+function refusal(c: Case | undefined, b: Body, move: Move, standing: Standing, ctx: Judging): string {
+  const code = missing(move, b)
+  if (code !== '') return code
+  if (!ctx.categoryKnown) return 'category.unknown'
+  if (c !== undefined) return inScope(c, b.author.id, standing) ? '' : 'case.notInScope'
+  return opens(move) || move.evidence ? '' : 'case.notInScope'
+}
+
+/** Whether the person may see and act on the case: own, or of the squad; the centre's roles see all (L10). */
+export function inScope(c: Case, person: string, standing: Standing): boolean {
+  if (standing.role === 'server' || standing.role === 'admin') return true
+  return c.reporter.id === person || (standing.squad !== undefined && standing.squad !== '' && c.squad === standing.squad)
+}
+
+function place(c: Case | undefined, move: Move, standing: Standing, ctx: Judging): Pick<Verdict, 'outcome' | 'fault' | 'to' | 'squad'> {
+  const squad = standing.squad === undefined || standing.squad === '' ? {} : { squad: standing.squad }
+  if (c === undefined && opens(move)) return { outcome: 'applied', to: move.to, ...squad }
+  // The report was lost in a gap; the evidence opens the case in its place.
+  if (c === undefined) return { outcome: 'late', fault: 'case.reportMissing', to: 'reported', ...squad }
+  if (opens(move)) return { outcome: 'late', fault: 'case.exists' }
+  if (!fits(move, c.state)) return { outcome: 'late', fault: 'case.stateChanged' }
+  if (move.to && !allows(move, ctx.standingNow.role)) return { outcome: 'late', fault: 'operation.noLongerPermitted' }
+  return { outcome: 'applied', ...(move.to && { to: move.to }) }
+}
