@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
-import { join, relative, sep } from 'node:path'
+import { join, relative, resolve, sep } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build, type Plugin, type ResolvedConfig, type Rollup } from 'vite'
 
@@ -42,7 +42,7 @@ export function shell(options: ShellOptions): Plugin {
       this.info(`first visit: ${(bytes / 1000).toFixed(1)} kB of JavaScript, gzip`)
     },
     async closeBundle() {
-      const dist = join(config.root, config.build.outDir)
+      const dist = resolve(config.root, config.build.outDir)
       await buildWorker(config, options.worker, await listShell(dist, options.later))
     },
   }
