@@ -10,7 +10,7 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 MODULES := client/node_modules/.stamp
 PAGE    := client/dist/index.html
 
-GO_SOURCES     := $(shell find shared sync server client -name node_modules -prune -o \( -name '*.go' -o -name '*.sql' -o -name '*.json' \) -print 2>/dev/null)
+GO_SOURCES     := client/embed.go client/placeholder.html $(shell find shared sync server -type f 2>/dev/null)
 CLIENT_SOURCES := $(shell find client/src client/public client/build shared sync client/index.html client/vite.config.ts client/tsconfig.json -type f 2>/dev/null)
 
 export CGO_ENABLED := 1
