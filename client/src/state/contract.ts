@@ -1,0 +1,191 @@
+// What screens see of the phone's data: plain values that change, and promises that do. Screens know nothing of Dexie,
+// sockets or keys. Implemented by the composables beside this file; times are milliseconds since 1970 UTC, WGS-84 degrees.
+
+import type { ComputedRef, Ref, ShallowRef } from 'vue'
+import type { Action, Case, Change, Fix, Role } from '@shared/types.gen'
+
+/** Who is signed in on this phone. */
+export interface Person {
+  readonly id: string
+  readonly login: string
+  readonly label: string
+  readonly role: Role
+  readonly squad: string
+  readonly squadName: string
+}
+
+export interface SessionState {
+  readonly person: Readonly<Ref<Person | null>>
+  /** The server no longer knows the session; the app stays usable and records wait. */
+  readonly expired: Readonly<Ref<boolean>>
+  readonly demo: Readonly<Ref<boolean>>
+  /** Storage is persistent: true, false, or null while unknown. */
+  readonly persistent: Readonly<Ref<boolean | null>>
+  /** Rejects with a Fault of the catalogue (session.wrongPassword, session.tooMany …) or `offline`. */
+  signIn(login: string, password: string): Promise<void>
+  /** What signing out would leave on the phone; it goes on being delivered. */
+  signOut(): Promise<void>
+}
+
+/** How far a record's travel is (UX.md), computed from storage and receipts only. */
+export type Travel =
+  | { readonly kind: 'onPhone' }
+  | { readonly kind: 'going'; readonly sent: number; readonly photos: number }
+  | { readonly kind: 'photosOnTheWay'; readonly left: number }
+  | { readonly kind: 'arrived' }
+  | { readonly kind: 'refused'; readonly fault: string; readonly operation: string }
+  | { readonly kind: 'late'; readonly fault: string }
+
+/** A case as this phone shows it: the server's, with what was done here and not acknowledged yet on top. */
+export interface CaseView {
+  readonly case: Case
+  readonly travel: Travel
+  /** The signed-in person reported it. */
+  readonly mine: boolean
+  /** Operations of this phone on it that are not acknowledged. */
+  readonly unsent: number
+  /** The person lost a field to somebody else's change and has not been told yet (L5). */
+  readonly lost: boolean
+  /** Opened by this person at this revision or later. */
+  readonly unread: boolean
+}
+
+export interface CasesState {
+  readonly cases: Readonly<ShallowRef<readonly CaseView[]>>
+  /** False until storage was read once. */
+  readonly ready: Readonly<Ref<boolean>>
+}
+
+/** One refused operation, kept readable, correctable and exportable (L6). */
+export interface Refused {
+  readonly operation: string // "replica/counter"
+  readonly caseId: string
+  readonly action: Action
+  readonly fault: string
+  readonly at: number
+  readonly text: string // exact body
+}
+
+/** The sync light and what is behind it (L13). */
+export interface SyncState {
+  readonly link: Readonly<Ref<'stopped' | 'waiting' | 'opening' | 'greeting' | 'live'>>
+  readonly pulling: Readonly<Ref<boolean>>
+  readonly fault: Readonly<Ref<string | null>>
+  readonly heardAt: Readonly<Ref<number | null>>
+  /** Of the signed-in person: operations and photos that the server has not acknowledged. */
+  readonly waitingRecords: Readonly<Ref<number>>
+  readonly waitingPhotos: Readonly<Ref<number>>
+  readonly waitingBytes: Readonly<Ref<number>>
+  /** What this phone still holds for other people, by how many. */
+  readonly others: Readonly<Ref<{ readonly people: number; readonly records: number; readonly photos: number }>>
+  /** True only if everything up to the last counter and every photo's hash was acknowledged. */
+  readonly allSent: ComputedRef<boolean>
+  readonly refused: Readonly<ShallowRef<readonly Refused[]>>
+  readonly damaged: Readonly<ShallowRef<readonly { readonly hash: string; readonly caseId: string }[]>>
+  /** Bytes used and allowed by the browser, null where it does not say. */
+  readonly storage: Readonly<Ref<{ readonly used: number; readonly quota: number } | null>>
+  tryNow(): void
+  /** Lets go of a photo that arrived damaged. */
+  release(hash: string): Promise<void>
+  /** A file with the exact refused record and its photos, for handing over by other means. */
+  exportRefused(operation: string): Promise<Blob>
+}
+
+/** A photo in a draft: already in durable storage when it appears here. */
+export interface DraftPhoto {
+  readonly hash: string
+  readonly part: 'scene' | 'before' | 'after'
+  readonly origin: 'camera' | 'systemCamera' | 'gallery'
+  readonly size: number
+  readonly type: string
+  /** Object URL of the preview, null where the type cannot be decoded here. */
+  readonly preview: string | null
+  readonly takenAt: number
+}
+
+/** What is being written; kept in storage as it changes, restored after a killed page. */
+export interface Draft {
+  readonly id: string
+  readonly kind: 'report' | 'selfHandle' | 'resubmit'
+  /** The case that a resubmission is about. */
+  readonly caseId: string
+  readonly photos: readonly DraftPhoto[]
+  readonly category: string
+  readonly description: string
+  readonly address: string
+  readonly pin: string
+  readonly words: string
+  readonly startedAt: number
+  /** The refused operation that this draft corrects, "replica/counter" or ''. */
+  readonly corrects: string
+}
+
+export interface DraftState {
+  readonly draft: Readonly<ShallowRef<Draft | null>>
+  /** Drafts left by a killed page or an interrupted report, newest first. */
+  readonly left: Readonly<ShallowRef<readonly Draft[]>>
+  begin(kind: Draft['kind'], caseId?: string): Promise<Draft>
+  open(id: string): Promise<void>
+  /** Corrects a refused operation: opens a draft with all that it held. */
+  correct(operation: string): Promise<Draft>
+  change(fields: Partial<Pick<Draft, 'category' | 'description' | 'address' | 'pin' | 'words'>>): void
+  /** Decodes, hashes, previews and stores one photograph. Rejects with photo.damaged, photo.tooLarge or storage.full; the draft is as before. */
+  addPhoto(file: Blob, origin: DraftPhoto['origin'], part?: DraftPhoto['part'], takenAt?: number): Promise<DraftPhoto>
+  removePhoto(hash: string): Promise<void>
+  movePhoto(hash: string, to: number): Promise<void>
+  /** Saves it as an operation in one strict transaction: resolves with the short id when it is durable (L1). Rejects with a fault; the draft stays. */
+  save(): Promise<{ readonly caseId: string; readonly short: string }>
+  discard(): Promise<void>
+}
+
+/** Everything else that a person does to a case. Each resolves when it is durable on the phone (L1). */
+export interface DeedState {
+  /** Whether the workflow lets this person do it to this case now. */
+  may(view: CaseView, action: Action): boolean
+  decide(caseId: string, action: 'file' | 'auditPass'): Promise<void>
+  decideWithReason(caseId: string, action: 'return' | 'reject' | 'auditFail', reason: string): Promise<void>
+  comment(caseId: string, words: string): Promise<void>
+  amend(caseId: string, changes: readonly Change[]): Promise<void>
+  /** Says that the person looked at the case as it is now. */
+  seen(caseId: string): void
+}
+
+export interface PhotoState {
+  /** Object URL of a photo or preview by hash: from the phone, else from the server; null while it is not to be had. */
+  url(hash: string, size: 'preview' | 'screen' | 'original'): Readonly<Ref<string | null>>
+}
+
+/** The best position so far. */
+export interface PlaceState {
+  readonly fix: Readonly<ShallowRef<Fix | null>>
+  readonly problem: Readonly<Ref<'denied' | 'unavailable' | 'timeout' | null>>
+  /** Begins to look for the place; stops by itself when nobody looks any more. */
+  watch(): void
+  unwatch(): void
+}
+
+export interface CategoryView {
+  readonly key: string
+  readonly name: string
+  readonly classCode: string
+  readonly className: string
+  readonly code: string
+  readonly standard: string
+  readonly kind: string
+  readonly confirmed: boolean
+}
+
+export interface TaxonomyState {
+  readonly ready: Readonly<Ref<boolean>>
+  name(key: string): string
+  category(key: string): CategoryView | null
+  /** Six for the chips: the person's own habit first, then the usual ones. */
+  likely(): readonly CategoryView[]
+  search(query: string): readonly CategoryView[]
+}
+
+export interface DirectoryState {
+  /** The label of a person, e.g. 采集员6-01; the id's first characters where unknown. */
+  label(personId: string): string
+  squadName(code: string): string
+}
