@@ -2,6 +2,7 @@ package demo_test
 
 import (
 	"io/fs"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -188,5 +189,29 @@ func TestPeopleAreByRoleAndNumber(t *testing.T) {
 	}
 	if len([]rune(demo.Password)) < roster.MinPassword {
 		t.Error("the demo password is shorter than any password may be")
+	}
+}
+
+// What others made is named in NOTICE, file by file.
+func TestNoticeNamesEveryCopiedFile(t *testing.T) {
+	root := os.DirFS("../..")
+	notice, err := fs.ReadFile(root, "NOTICE")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := map[string]bool{}
+	for _, word := range strings.Fields(string(notice)) {
+		named[word] = true
+	}
+	for _, folder := range []string{"server/demo/photos", "client/e2e/photos", "server/photo/testdata"} {
+		entries, err := fs.ReadDir(root, folder)
+		if err != nil || len(entries) == 0 {
+			t.Fatalf("%s: %d files, %v", folder, len(entries), err)
+		}
+		for _, entry := range entries {
+			if path := folder + "/" + entry.Name(); !entry.IsDir() && !named[path] {
+				t.Errorf("NOTICE does not name %s", path)
+			}
+		}
 	}
 }
