@@ -1,0 +1,27 @@
+// Where the screens live, and what a reader or a test calls their controls (accessible names, zh-CN).
+//
+// /signin         登录: 账号 (textbox), 密码 (textbox by label), 显示密码 (button), 登录 (button); errors in role=alert
+// /               首页 (collectors; leaders and admins are sent on): 拍照上报 (link, the shutter), 随手处置 (link),
+//                 阳光模式 (button, pressed or not); region 退回补充 lists what came back; region 今天 counts
+// /report         上报, query draft=ID continues a draft: 拍照 (button, live camera), 系统相机 and 相册 (file inputs by label),
+//                 照片 (list of thumbnails; 删除第 1 张照片), 下一步 (button); then 类别 (radiogroup of chips), 更多类别 (button ->
+//                 dialog 选择类别: 搜索类别 (searchbox), one button a category), 描述 (textbox), 位置 (textbox), 保存上报 (button);
+//                 saved: role=status "已存好 7ZK0Q-12" with the link 看案卷, and the camera is open again
+// /selfhandle     随手处置: the same, photos 处置前 then 处置后, 保存处置 (button)
+// /resubmit/:id   补充再报: the leader's reason on top, 说明 (textbox), 保存并再报 (button)
+// /attach/:id     补照片: 保存照片 (button)
+// /cases          案卷: 我报的 and 全中队 (tabs), 搜索案卷 (searchbox), 状态 (combobox); list 案卷列表, one link a case
+// /cases/:id      案卷页: 留言, 补照片, 修改, 补充再报 as the workflow allows; for leaders also 去审核; region 照片, 经过
+// /review         审核 (leaders): 立案, 退回, 不予立案 (buttons); self-handled ones: 通过, 不通过; dialog 退回补充的原因 or
+//                 不予立案的原因 or 不通过的原因: 原因 (textbox), quick phrases as buttons, 确定退回 / 确定不予立案 / 确定不通过;
+//                 还剩 N 件 (status); list 待审核
+// /phone          手机: 现在就传 (button), regions 待传, 需要你看一下 (去改, 导出), 打不开的照片 (放弃这张), 替别人保管, 存储
+// /me             我的: 外观 (radiogroup: 日间 阳光 夜间), 语言 (radiogroup: 中文 English), 退出登录 (button -> dialog, 确定退出)
+//
+// Everywhere: navigation 主导航 with the links 首页 案卷 手机 我的 (leaders: 审核 案卷 手机 我的); the sync light is a link
+// in the banner whose text begins with 全部已到中心, 待传, 正在传 or 需要你看一下.
+
+import type { RouteRecordRaw } from 'vue-router'
+
+/** Filled as the screens land. */
+export const routes: RouteRecordRaw[] = []
