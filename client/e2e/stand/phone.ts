@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { chromium, type BrowserContext, type Page } from 'playwright-core'
+
+/** In the middle of Qingshuitang, WGS-84. */
+export const street = { longitude: 113.0835, latitude: 27.8712, accuracy: 12 }
+
+export interface PhoneOptions {
+  readonly origin: string
+  /** An mjpeg file that plays as the camera; without it Chromium's green test picture. */
+  readonly camera?: string
+  readonly desktop?: boolean
+  readonly permissions?: readonly string[]
+}
+
+/** A browser with a profile that survives closing it: a phone in somebody's hand, or a leader's desk. */
+export class Phone {
+  private readonly profile = mkdtempSync(path.join(tmpdir(), 'buxun-phone-'))
+  private context: BrowserContext | null = null
+  private opened: Page | null = null
+
+  constructor(private readonly options: PhoneOptions) {}
+
+  get page(): Page {
+    if (!this.opened) throw new Error('the phone is off')
+    return this.opened
+  }
+
+  get browser(): BrowserContext {
+    if (!this.context) throw new Error('the phone is off')
+    return this.context
+  }
+
+  async start(at = '/'): Promise<Page> {
+    const { desktop, camera, origin } = this.options
+    const screen = desktop
+      ? { viewport: { width: 1440, height: 900 } }
+      : { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true }
+    this.context = await chromium.launchPersistentContext(this.profile, {
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      headless: true,
+      args: [
+        '--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
+        '--disable-sync', '--use-fake-device-for-media-stream', ...(camera ? [`--use-file-for-fake-video-capture=${camera}`] : []),
+      ],
+      locale: 'zh-CN',
+      timezoneId: 'Asia/Shanghai',
+      ...screen,
+      permissions: [...(this.options.permissions ?? ['camera', 'geolocation'])],
+      geolocation: street,
+    })
+    this.opened = this.context.pages()[0] ?? (await this.context.newPage())
+    this.opened.setDefaultTimeout(15_000)
+    await this.opened.goto(origin + at)
+    return this.opened
+  }
+
+  /** Closes the browser; what it stored stays. */
+  async stop(): Promise<void> {
+    await this.context?.close()
+    this.context = null
+    this.opened = null
+  }
+
+  async remove(): Promise<void> {
+    await this.stop()
+    rmSync(this.profile, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,35 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { Program, freePort, root, until } from './program'
+
+/** The real server with demo data in a folder of its own. */
+export class Server {
+  private readonly data = mkdtempSync(path.join(tmpdir(), 'buxun-e2e-'))
+  private program: Program | null = null
+  port = 0
+
+  get origin(): string {
+    return `http://localhost:${this.port}`
+  }
+
+  async start(): Promise<void> {
+    if (this.port === 0) this.port = await freePort()
+    this.program = new Program('server', path.join(root, 'bin/buxun'), [
+      'serve', '--demo', '--listen', `127.0.0.1:${this.port}`, '--data', this.data,
+    ])
+    this.program.start()
+    await until('the server to be ready', async () => (await fetch(`http://127.0.0.1:${this.port}/readyz`)).ok)
+  }
+
+  /** Stops as an operator would, or as a power cut does. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    await this.program?.stop(signal)
+    this.program = null
+  }
+
+  async remove(): Promise<void> {
+    await this.stop('SIGKILL')
+    rmSync(this.data, { recursive: true, force: true })
+  }
+}
