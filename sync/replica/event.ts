@@ -34,7 +34,9 @@ export interface Waiting {
 
 export type Event =
   /** The shell starts the sync; chains: the signed-in person's own replica first (null where nobody is signed in for reading). */
-  | { readonly type: 'start'; readonly chains: readonly Chain[]; readonly place: Place; readonly now: number }
+  | { readonly type: 'start'; readonly chains: readonly Chain[]; readonly place: Place; readonly now: number
+      /** version of the client, for the server's log */
+      readonly app?: string }
   | { readonly type: 'stop' }
   /** On line, visible, a tap: try now. */
   | { readonly type: 'wake'; readonly now: number }
@@ -45,11 +47,17 @@ export type Event =
   | { readonly type: 'timer'; readonly name: TimerName; readonly now: number }
   /** An operation was saved on the phone, by this page or another. */
   | { readonly type: 'saved'; readonly chain: Chain }
-  /** Answers a load: operations from a counter on, in order, without holes; fewer than asked where there are no more. */
+  /**
+   * Answers a load: operations from a counter on, in order, without holes; fewer than asked where there are no more. The
+   * first may be above the counter asked for where rows were lost: what is missing becomes a gap (R25).
+   */
   | { readonly type: 'loaded'; readonly connection: number; readonly replica: string; readonly operations: readonly Waiting[] }
   /** Answers a keep: it is in durable storage. */
   | { readonly type: 'kept'; readonly connection: number; readonly keep: number }
-  /** Answers a reissue: the old chain is empty now, the new one holds what was not acknowledged. */
+  /**
+   * Answers a reissue: the old chain is left for good (a later start does not name it), the new one holds what was not
+   * acknowledged. Asking twice for the same reissue must bring the same new chain.
+   */
   | { readonly type: 'reissued'; readonly replica: string; readonly chain: Chain }
   /** A replica was enrolled (again): its operations may go. */
   | { readonly type: 'enrolled'; readonly replica: string }
@@ -87,7 +95,10 @@ export type Keep =
       /** Drop cases of older generations, except those with unsent operations or photos (R31). */
       readonly dropUnnamed: boolean }
   | { readonly type: 'held'; readonly replica: string; readonly here: readonly string[]; readonly damaged: readonly string[] }
-  /** How far a proven backup goes, and whether the server refuses the replica. */
+  /**
+   * How far a proven backup goes, and whether the server refuses the replica. A counter below the stored acked one lowers
+   * it, unless the row has a fault: the server was restored, and what it lost is not acknowledged any more (L13).
+   */
   | { readonly type: 'known'; readonly known: readonly Known[] }
 
 /** Where the conversation stands, for the sync light. Whether all is sent is computed from storage, never from here (L13). */
