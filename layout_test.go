@@ -29,26 +29,29 @@ var goMay = map[string][]string{
 	"sync/sim/steps":     {"shared", "sync/wire", "sync/session"},
 	"sync/badwire":       {},
 	"sync/drive":         {"shared", "sync/wire", "github.com/gorilla/websocket", "github.com/google/uuid"},
-	"server/sqlite":      {"shared", "server/es256", "sync/wire", "sync/session", "github.com/mattn/go-sqlite3", "github.com/google/uuid"},
+	"server/sqlite":      {"shared", "server/roster", "sync/wire", "sync/session", "github.com/mattn/go-sqlite3", "github.com/google/uuid"},
 	"server/live":        {"shared", "server/es256", "sync/wire", "sync/session", "github.com/gorilla/websocket"},
 	"server/es256":       {},
+	"server/numbering":   {"shared", "server/es256", "server/sqlite", "sync/wire", "sync/session", "github.com/google/uuid"},
 	"server/photo":       {"shared", "server/es256", "github.com/tus/tusd/v2", "golang.org/x/exp", "golang.org/x/image"},
 	"server/identity":    {"shared", "server/es256", "server/sqlite", "golang.org/x/crypto", "github.com/google/uuid"},
 	"server/roster":      {"shared", "server/sqlite", "server/identity", "github.com/google/uuid", "golang.org/x/text"},
 	"server/demo": {"shared", "server/es256", "sync/wire", "sync/session", "server/sqlite", "server/identity", "server/roster", "server/photo",
 		"github.com/google/uuid"},
 	"server/web": {"shared", "sync/wire", "server/sqlite", "server/photo", "server/identity", "github.com/prometheus/client_golang"},
-	"server": {"shared", "server/es256", "sync/wire", "sync/session", "server/sqlite", "server/live", "server/photo", "server/identity",
+	"server": {"shared", "server/es256", "sync/wire", "sync/session", "server/sqlite", "server/live", "server/numbering", "server/photo", "server/identity",
 		"server/roster", "server/demo", "server/web", "client", "github.com/prometheus/client_golang"},
 	"client": {},
 }
 
 // goTestsMay is what test files may use besides their folder's row; "*" holds for all.
 var goTestsMay = map[string][]string{
-	"*":           {"shared", "pgregory.net/rapid"},
-	"server":      {"sync/drive", "github.com/gorilla/websocket", "github.com/mattn/go-sqlite3"},
-	"server/live": {"sync/drive", "server/sqlite"},
-	"server/web":  {"sync/session"},
+	"*":                {"shared", "pgregory.net/rapid"},
+	"server":           {"sync/drive", "github.com/gorilla/websocket", "github.com/mattn/go-sqlite3"},
+	"server/live":      {"sync/drive", "server/sqlite", "server/roster"},
+	"server/sqlite":    {"server/es256"},
+	"server/numbering": {"server/roster"},
+	"server/web":       {"sync/session"},
 }
 
 // tsMay is the architecture of the TypeScript side; subfolders belong to the nearest row above them.

@@ -1,0 +1,173 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"buxun/shared"
+	"buxun/sync/session"
+	"buxun/sync/wire"
+)
+
+// Commit takes pushes into one transaction, judged by session.Batch, and answers each, in order, with the cases that changed.
+// A transaction that fails is tried again push by push (R26). When it returns, what it answered is on disk (L2).
+func (s *Store) Commit(ctx context.Context, pushes []session.Push) ([]session.Result, []session.Changed) {
+	ctx = context.WithoutCancel(ctx)
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	results, changed, err := s.attempt(ctx, pushes)
+	if err == nil {
+		return results, changed
+	}
+	if len(pushes) > 1 {
+		s.options.Log.Warn("commit failed, trying push by push", "pushes", len(pushes), "error", err)
+		return s.oneByOne(ctx, pushes)
+	}
+	var failed []session.Result
+	for _, p := range pushes {
+		s.options.Log.Error("commit failed", "replica", p.Replica, "first", p.First, "error", err)
+		failed = append(failed, session.Result{
+			Replica: p.Replica, Fault: &wire.Fault{T: wire.TypeFault, Code: "internal", Replica: p.Replica, Counter: p.First},
+		})
+	}
+	return failed, nil
+}
+
+func (s *Store) oneByOne(ctx context.Context, pushes []session.Push) (results []session.Result, changed []session.Changed) {
+	for _, p := range pushes {
+		result, more, err := s.attempt(ctx, []session.Push{p})
+		if err != nil {
+			s.options.Log.Error("commit failed", "replica", p.Replica, "first", p.First, "error", err)
+			result = []session.Result{{
+				Replica: p.Replica, Fault: &wire.Fault{T: wire.TypeFault, Code: "internal", Replica: p.Replica, Counter: p.First},
+			}}
+		}
+		results, changed = append(results, result...), append(changed, more...)
+	}
+	return results, changed
+}
+
+// attempt is one transaction over the pushes, announced when it is durable.
+func (s *Store) attempt(ctx context.Context, pushes []session.Push) (results []session.Result, changed []session.Changed, err error) {
+	var gaps []session.Gap
+	err = s.transact(ctx, func(ctx context.Context, w *writer) error {
+		batch := session.NewBatch(s.rules, view{ctx, w}, w.head)
+		for _, p := range pushes {
+			result, err := batch.Take(p)
+			if err != nil {
+				return err
+			}
+			results = append(results, result)
+		}
+		changed, gaps = batch.Changed(), batch.Gaps
+		return w.putBatch(ctx, batch, changed)
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	s.announce(changed)
+	if len(gaps) > 0 && s.options.OnGap != nil {
+		s.options.OnGap(gaps)
+	}
+	return results, changed, nil
+}
+
+// putBatch writes what a batch gathered.
+func (w *writer) putBatch(ctx context.Context, batch *session.Batch, changed []session.Changed) error {
+	for _, gap := range batch.Gaps {
+		err := w.exec(ctx, `INSERT INTO gaps (replica, from_counter, to_counter, at) VALUES (?, ?, ?, ?)`, gap.Replica, gap.From, gap.To, gap.At)
+		if err != nil {
+			return fmt.Errorf("record gap of %s: %w", gap.Replica, err)
+		}
+	}
+	reached := map[string]session.Row{}
+	for _, row := range batch.Rows {
+		if err := w.putRow(ctx, row); err != nil {
+			return fmt.Errorf("write operation %s/%d: %w", row.Replica, row.Counter, err)
+		}
+		reached[row.Replica] = row
+	}
+	for replica, row := range reached {
+		if err := w.exec(ctx, `UPDATE replicas SET counter = ?, hash = ? WHERE id = ?`, row.Counter, row.Hash, replica); err != nil {
+			return fmt.Errorf("move replica %s on: %w", replica, err)
+		}
+	}
+	byID := map[string]shared.Case{}
+	for _, one := range changed {
+		if err := w.putChanged(ctx, one); err != nil {
+			return fmt.Errorf("write case %s: %w", one.Case.ID, err)
+		}
+		byID[one.Case.ID] = one.Case
+	}
+	for _, row := range batch.Rows {
+		if row.Verdict.Outcome == shared.OutcomeRefused || len(row.Body.Photos) == 0 {
+			continue
+		}
+		if err := w.namePhotos(ctx, row.Body, byID[row.Body.Case]); err != nil {
+			return fmt.Errorf("name photos of %s/%d: %w", row.Replica, row.Counter, err)
+		}
+	}
+	w.head = batch.Head()
+	return nil
+}
+
+func (w *writer) putChanged(ctx context.Context, one session.Changed) error {
+	if err := w.putCase(ctx, one.Case, one.Seq); err != nil {
+		return err
+	}
+	if one.LeftSquad == "" {
+		return nil
+	}
+	return w.exec(ctx, `INSERT INTO leaves (squad, seq, case_id) VALUES (?, ?, ?)`, one.LeftSquad, one.Seq, one.Case.ID)
+}
+
+func (w *writer) putRow(ctx context.Context, row session.Row) error {
+	v, b := row.Verdict, row.Body
+	was := shared.Reference{}
+	if b.Was != nil {
+		was = *b.Was
+	}
+	var marks []string
+	for _, mark := range v.Marks {
+		marks = append(marks, string(mark))
+	}
+	return w.exec(ctx, `INSERT INTO operations (replica, counter, hash, text, signature, case_id, action, outcome, fault, to_state, role, squad,
+		table_version, received, at, marks, seq, revision, epoch, mac, was_replica, was_counter, was_hash)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		row.Replica, row.Counter, row.Hash, row.Text, optional(row.Signature), optional(b.Case), optional(string(b.Action)), v.Outcome,
+		optional(v.Fault), optional(string(v.To)), optional(string(v.Role)), optional(v.Squad), v.Table, v.Received, v.At,
+		optional(strings.Join(marks, ",")), row.Seq, row.Revision, w.epoch, row.Mac, optional(was.Replica), optional(was.Counter), optional(was.Hash))
+}
+
+// namePhotos notes which bytes an accepted operation names; those that its author may know of and that are here already are
+// marked so on the case.
+func (w *writer) namePhotos(ctx context.Context, b shared.Body, c shared.Case) error {
+	here := map[string]shared.Arrival{}
+	for _, p := range c.Photos {
+		here[p.Hash] = p.Here
+		if p.Preview != nil {
+			here[p.Preview.Hash] = p.PreviewHere
+		}
+	}
+	for _, p := range b.Photos {
+		if err := w.namePhoto(ctx, b, p.Hash, KindOriginal, p.Type, p.Size, here[p.Hash]); err != nil {
+			return err
+		}
+		if p.Preview == nil {
+			continue
+		}
+		if err := w.namePhoto(ctx, b, p.Preview.Hash, KindPreview, "image/jpeg", p.Preview.Size, here[p.Preview.Hash]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *writer) namePhoto(ctx context.Context, b shared.Body, hash, kind, mediaType string, size int64, here shared.Arrival) error {
+	if here == "" {
+		here = shared.ArrivalWaiting
+	}
+	return w.exec(ctx, `INSERT OR IGNORE INTO case_photos (hash, author, case_id, kind, type, size, here) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		hash, b.Author.ID, b.Case, kind, mediaType, size, here)
+}

@@ -1,0 +1,186 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"buxun/shared"
+	"buxun/sync/session"
+	"buxun/sync/wire"
+)
+
+// notesDelay is how long what phones mention in passing may wait for a transaction of its own.
+const notesDelay = time.Second
+
+// notes are what phones say in passing: what they made, stored and showed. They are folded in memory and written together,
+// because a durable transaction for each would cost more than the operations themselves. Nothing is acknowledged on them.
+type notes struct {
+	mutex     sync.Mutex
+	claims    map[string]claim
+	delivered map[string]delivery
+	seen      map[seenKey]delivery
+	waiting   bool
+	closed    bool
+}
+
+type claim struct{ last, at int64 }
+
+type delivery struct{ upTo, at int64 }
+
+type seenKey struct{ caseID, person string }
+
+func (s *Store) noteClaim(replica string, last int64) {
+	now := s.now()
+	s.note(func(n *notes) {
+		n.claims[replica] = claim{max(last, n.claims[replica].last), now}
+	})
+}
+
+// Delivered notes that the reader's phone stored everything up to seq; it is on disk within a second.
+func (s *Store) Delivered(_ context.Context, reader session.Reader, seq int64) error {
+	now := s.now()
+	seq = min(seq, s.head.Load())
+	s.note(func(n *notes) {
+		if old := n.delivered[reader.Person]; seq > old.upTo {
+			n.delivered[reader.Person] = delivery{seq, now}
+		}
+	})
+	return nil
+}
+
+// Seen notes which revisions the reader looked at; cases out of scope are ignored. It is on disk within a second.
+func (s *Store) Seen(ctx context.Context, reader session.Reader, cases []wire.SeenCase) error {
+	now := s.now()
+	for _, one := range cases {
+		c, ok, err := s.Case(ctx, reader, one.Case)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue
+		}
+		key, revision := seenKey{one.Case, reader.Person}, min(one.Revision, c.Revision)
+		s.note(func(n *notes) {
+			if old := n.seen[key]; revision > old.upTo {
+				n.seen[key] = delivery{revision, now}
+			}
+		})
+	}
+	return nil
+}
+
+// note adds to what is noted and sees that it is written soon.
+func (s *Store) note(add func(*notes)) {
+	n := &s.notes
+	n.mutex.Lock()
+	defer n.mutex.Unlock()
+	if n.claims == nil {
+		n.claims, n.delivered, n.seen = map[string]claim{}, map[string]delivery{}, map[seenKey]delivery{}
+	}
+	add(n)
+	if n.waiting || n.closed {
+		return
+	}
+	n.waiting = true
+	time.AfterFunc(notesDelay, func() {
+		if err := s.flush(context.Background()); err != nil {
+			s.options.Log.Error("write what phones mentioned", "error", err)
+		}
+	})
+}
+
+// flush writes what is noted; where that fails it stays noted.
+func (s *Store) flush(ctx context.Context) error {
+	n := &s.notes
+	n.mutex.Lock()
+	claims, delivered, seen, closed := n.claims, n.delivered, n.seen, n.closed
+	n.claims, n.delivered, n.seen, n.waiting = nil, nil, nil, false
+	n.mutex.Unlock()
+	if closed || len(claims)+len(delivered)+len(seen) == 0 {
+		return nil
+	}
+	err := s.write(ctx, func(ctx context.Context, w *writer) error { return w.putNotes(ctx, claims, delivered, seen) })
+	if err == nil {
+		return nil
+	}
+	s.note(func(n *notes) {
+		for replica, c := range claims {
+			n.claims[replica] = claim{max(c.last, n.claims[replica].last), max(c.at, n.claims[replica].at)}
+		}
+		for person, d := range delivered {
+			if d.upTo > n.delivered[person].upTo {
+				n.delivered[person] = d
+			}
+		}
+		for key, d := range seen {
+			if d.upTo > n.seen[key].upTo {
+				n.seen[key] = d
+			}
+		}
+	})
+	return fmt.Errorf("write notes: %w", err)
+}
+
+func (w *writer) putNotes(ctx context.Context, claims map[string]claim, delivered map[string]delivery, seen map[seenKey]delivery) error {
+	for replica, c := range claims {
+		err := w.exec(ctx, `UPDATE replicas SET last_claimed = max(last_claimed, ?), last_hello_at = ? WHERE id = ?`, c.last, c.at, replica)
+		if err != nil {
+			return err
+		}
+	}
+	for person, d := range delivered {
+		err := w.exec(ctx, `INSERT INTO deliveries (person, seq, at) VALUES (?, ?, ?)
+			ON CONFLICT (person) DO UPDATE SET seq = excluded.seq, at = excluded.at WHERE excluded.seq > seq`, person, d.upTo, d.at)
+		if err != nil {
+			return err
+		}
+	}
+	for key, d := range seen {
+		err := w.exec(ctx, `INSERT INTO seen (case_id, person, revision, at) VALUES (?, ?, ?, ?)
+			ON CONFLICT (case_id, person) DO UPDATE SET revision = excluded.revision, at = excluded.at WHERE excluded.revision > revision`,
+			key.caseID, key.person, d.upTo, d.at)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Attention is how far one person's phones and eyes have come with a case.
+type Attention struct {
+	Person      string
+	DeliveredAt int64 // server's clock when the case's last change was known to be stored; 0 if it is not
+	Seen        int64 // revision that was on the screen; 0 for none
+	SeenAt      int64
+}
+
+// Attentions lists who has stored or seen a case, for readers who may see the case themselves.
+func (s *Store) Attentions(ctx context.Context, reader session.Reader, caseID string) ([]Attention, error) {
+	if err := s.flush(ctx); err != nil {
+		return nil, err
+	}
+	if _, ok, err := s.Case(ctx, reader, caseID); err != nil || !ok {
+		return nil, orOutOfScope(err)
+	}
+	rows, err := s.reading.QueryContext(ctx, `SELECT people.id, CASE WHEN deliveries.seq >= cases.seq THEN deliveries.at ELSE 0 END, coalesce(seen.revision, 0), coalesce(seen.at, 0)
+		FROM cases JOIN people ON people.squad = cases.squad OR people.id = cases.reporter
+		LEFT JOIN deliveries ON deliveries.person = people.id
+		LEFT JOIN seen ON seen.case_id = cases.id AND seen.person = people.id
+		WHERE cases.id = ? AND (deliveries.seq >= cases.seq OR seen.revision > 0) ORDER BY people.id`, caseID)
+	if err != nil {
+		return nil, fmt.Errorf("read who has seen case %s: %w", caseID, err)
+	}
+	return collect(rows, func(scan func(...any) error) (a Attention, err error) {
+		err = scan(&a.Person, &a.DeliveredAt, &a.Seen, &a.SeenAt)
+		return a, err
+	})
+}
+
+func orOutOfScope(err error) error {
+	if err != nil {
+		return err
+	}
+	return shared.Fail("case.notInScope", "")
+}

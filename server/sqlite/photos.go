@@ -1,0 +1,145 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+
+	"buxun/shared"
+	"buxun/sync/session"
+)
+
+// Kinds of bytes that an operation names.
+const (
+	KindOriginal = "original"
+	KindPreview  = "preview"
+)
+
+// Named is a photo or preview as an accepted operation names it.
+type Named struct {
+	Size   int64         // bytes, as the operation says
+	Kind   string        // KindOriginal or KindPreview
+	Type   string        // as the operation says
+	Author shared.Author // of the replica
+	Here   shared.Arrival
+}
+
+// NamedPhoto finds the photo that an accepted operation of the replica's author names.
+func (s *Store) NamedPhoto(ctx context.Context, replica, hash string) (Named, bool, error) {
+	var n Named
+	err := s.reading.QueryRowContext(ctx, `SELECT case_photos.size, kind, type, author_kind, replicas.author, here
+		FROM replicas JOIN case_photos ON case_photos.author = replicas.author AND case_photos.hash = ?2
+		WHERE replicas.id = ?1 ORDER BY here = 'waiting', kind LIMIT 1`, replica, hash).
+		Scan(&n.Size, &n.Kind, &n.Type, &n.Author.Kind, &n.Author.ID, &n.Here)
+	ok, err := found(err)
+	if err != nil {
+		return n, false, fmt.Errorf("find photo %s of %s: %w", hash, replica, err)
+	}
+	return n, ok, nil
+}
+
+// PhotoArrived takes note that bytes of a hash are on disk and that a replica of the author had them: every case in which an
+// operation of that author names the hash shows it, as changes of the feed, in one durable transaction. Others who name the
+// same hash get nothing by it. here is ArrivalHere or ArrivalDamaged; a repeat changes nothing.
+func (s *Store) PhotoArrived(ctx context.Context, author shared.Author, hash string, here shared.Arrival, detectedType string, size int64) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	var changed []session.Changed
+	err := s.transact(context.WithoutCancel(ctx), func(ctx context.Context, w *writer) error {
+		now := s.now()
+		err := w.exec(ctx, `INSERT INTO photos (hash, type, size, here, at) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (hash) DO UPDATE SET type = excluded.type, size = excluded.size, here = excluded.here`, hash, detectedType, size, here, now)
+		if err != nil {
+			return err
+		}
+		changed, err = w.arrive(ctx, author.ID, hash, here)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("note arrival of photo %s: %w", hash, err)
+	}
+	s.announce(changed)
+	return nil
+}
+
+func (w *writer) arrive(ctx context.Context, author, hash string, here shared.Arrival) ([]session.Changed, error) {
+	rows, err := w.conn.QueryContext(ctx, `SELECT doc FROM cases WHERE id IN (SELECT case_id FROM case_photos WHERE hash = ? AND author = ? AND here <> ?) ORDER BY seq`,
+		hash, author, here)
+	if err != nil {
+		return nil, err
+	}
+	docs, err := collect(rows, func(scan func(...any) error) (doc string, err error) {
+		err = scan(&doc)
+		return doc, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := w.exec(ctx, `UPDATE case_photos SET here = ? WHERE hash = ? AND author = ?`, here, hash, author); err != nil {
+		return nil, err
+	}
+	var changed []session.Changed
+	for _, doc := range docs {
+		c, err := readCase(doc)
+		if err != nil {
+			return nil, err
+		}
+		next, differs := shared.Arrive(c, hash, here)
+		if !differs {
+			continue
+		}
+		w.head++
+		if err := w.putCase(ctx, next, w.head); err != nil {
+			return nil, err
+		}
+		changed = append(changed, session.Changed{Seq: w.head, Case: next})
+	}
+	return changed, nil
+}
+
+// Visible is a photo or preview that a reader may fetch.
+type Visible struct {
+	Type string // as the bytes show
+	Size int64  // bytes
+	Kind string // KindOriginal or KindPreview
+	Here shared.Arrival
+}
+
+// VisiblePhoto finds a photo that is here or damaged through a case in the reader's scope; that somebody names a hash gives
+// nobody anything (L10).
+func (s *Store) VisiblePhoto(ctx context.Context, reader session.Reader, hash string) (Visible, bool, error) {
+	var v Visible
+	err := s.reading.QueryRowContext(ctx, `SELECT photos.type, photos.size, case_photos.kind, photos.here
+		FROM case_photos JOIN cases ON cases.id = case_id JOIN photos ON photos.hash = case_photos.hash
+		WHERE case_photos.hash = ?1 AND case_photos.here <> 'waiting' AND (?2 OR reporter = ?3 OR (squad = ?4 AND ?4 <> '')) LIMIT 1`,
+		hash, centre(reader.Standing), reader.Person, reader.Standing.Squad).Scan(&v.Type, &v.Size, &v.Kind, &v.Here)
+	ok, err := found(err)
+	if err != nil {
+		return v, false, fmt.Errorf("find photo %s: %w", hash, err)
+	}
+	return v, ok, nil
+}
+
+// Held sorts out which hashes are here and which damaged, of photos that the replica's author sent or the reader may see
+// (R38).
+func (s *Store) Held(ctx context.Context, reader session.Reader, replica string, hashes []string) (here, damaged []string, err error) {
+	for _, hash := range hashes {
+		var arrival shared.Arrival
+		err := s.reading.QueryRowContext(ctx, `SELECT case_photos.here FROM case_photos JOIN cases ON cases.id = case_id
+			WHERE hash = ?1 AND case_photos.here <> 'waiting' AND (?2 OR reporter = ?3 OR (squad = ?4 AND ?4 <> '')
+				OR case_photos.author = (SELECT author FROM replicas WHERE id = ?5)) LIMIT 1`,
+			hash, centre(reader.Standing), reader.Person, reader.Standing.Squad, replica).Scan(&arrival)
+		ok, err := found(err)
+		switch {
+		case err != nil:
+			return nil, nil, fmt.Errorf("sort hash %s: %w", hash, err)
+		case ok && arrival == shared.ArrivalDamaged:
+			damaged = append(damaged, hash)
+		case ok:
+			here = append(here, hash)
+		}
+	}
+	return here, damaged, nil
+}
