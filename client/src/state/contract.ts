@@ -106,8 +106,8 @@ export interface DraftPhoto {
 /** What is being written; kept in storage as it changes, restored after a killed page. */
 export interface Draft {
   readonly id: string
-  readonly kind: 'report' | 'selfHandle' | 'resubmit'
-  /** The case that a resubmission is about. */
+  readonly kind: 'report' | 'selfHandle' | 'resubmit' | 'attach'
+  /** The case that a resubmission or more photos are about. */
   readonly caseId: string
   readonly photos: readonly DraftPhoto[]
   readonly category: string
