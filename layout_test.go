@@ -35,7 +35,7 @@ var goMay = map[string][]string{
 	"server/numbering":   {"shared", "server/es256", "server/sqlite", "sync/wire", "sync/session", "github.com/google/uuid"},
 	"server/photo":       {"shared", "server/es256", "github.com/tus/tusd/v2", "golang.org/x/exp", "golang.org/x/image"},
 	"server/identity":    {"shared", "server/es256", "server/sqlite", "golang.org/x/crypto", "github.com/google/uuid"},
-	"server/roster":      {"shared", "server/sqlite", "server/identity", "github.com/google/uuid", "golang.org/x/text"},
+	"server/roster":      {"shared", "golang.org/x/text"},
 	"server/demo": {"shared", "server/es256", "sync/wire", "sync/session", "server/sqlite", "server/identity", "server/roster", "server/photo",
 		"github.com/google/uuid"},
 	"server/web": {"shared", "sync/wire", "server/sqlite", "server/photo", "server/identity", "github.com/prometheus/client_golang"},

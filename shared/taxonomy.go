@@ -125,8 +125,8 @@ func (c Category) wrong(standards map[string]bool) string {
 		return "its standard is not listed"
 	case c.Kind != KindComponent && c.Kind != KindMatter:
 		return "kind is neither component nor matter"
-	case c.Code == "" || c.Name.Zh == "" || c.Name.En == "":
-		return "code or name is missing"
+	case c.Code == "" || c.Name.Zh == "" || c.Name.En == "" || c.Class.Zh == "" || c.Pinyin == "" || c.Initials == "":
+		return "code, name, class or pinyin is missing"
 	}
 	return ""
 }

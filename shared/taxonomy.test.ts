@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import vectors from './vectors/taxonomy.json'
-import { parseTaxonomy } from './taxonomy.ts'
+import { faultCode } from './fault'
+import { parseTaxonomy } from './taxonomy'
 
 const text = readFileSync(new URL('./taxonomy.json', import.meta.url), 'utf8')
 const taxonomy = parseTaxonomy(text)
@@ -27,7 +28,13 @@ describe('taxonomy lookup', () => {
 
 describe('a malformed taxonomy is refused', () => {
   test.each(vectors.malformed)('$name', (row) => {
-    expect(() => parseTaxonomy(row.text)).toThrow(/^file\.malformed: taxonomy: /)
+    let thrown: unknown
+    try {
+      parseTaxonomy(row.text)
+    } catch (error) {
+      thrown = error
+    }
+    expect(faultCode(thrown)).toBe('file.malformed')
   })
 })
 

@@ -1,4 +1,6 @@
-import type { Category, Names, Taxonomy } from './types.gen.ts'
+import { categoryKey } from './body'
+import { Fault } from './fault'
+import type { Category, Names, Taxonomy } from './types.gen'
 
 /** A category with what looking it up needs. */
 export interface FoundCategory extends Category {
@@ -22,7 +24,7 @@ export interface TaxonomyIndex {
   search(query: string, limit?: number): FoundCategory[]
 }
 
-/** Reads a taxonomy's text and checks that it can be used, as ParseTaxonomy in Go does. Throws with file.malformed. */
+/** Reads a taxonomy's text and checks that it can be used, as ParseTaxonomy in Go does. Throws the fault file.malformed. */
 export function parseTaxonomy(text: string): TaxonomyIndex {
   return indexTaxonomy(checked(text))
 }
@@ -34,21 +36,27 @@ function checked(text: string): Taxonomy {
   } catch (error) {
     throw malformed(String(error))
   }
-  if (typeof t !== 'object' || t === null || !t.version) throw malformed('no version')
-  const standards = new Set((t.standards ?? []).map((standard) => standard.key))
-  for (const c of t.categories ?? []) {
-    const usable = standards.has(c.standard) && (c.kind === 'component' || c.kind === 'matter') && c.code && c.name?.zh && c.name.en
-    if (!usable) throw malformed(`category ${keyOf(c)} cannot be used`)
+  if (typeof t !== 'object' || t === null || typeof t.version !== 'string' || t.version === '') throw malformed('no version')
+  const { version, standards = [], categories = [], usual = [] } = t
+  if (![standards, categories, usual].every(Array.isArray)) throw malformed('standards, categories and usual must be lists')
+  const listed = new Set(standards.map((standard) => standard?.key))
+  for (const [i, c] of categories.entries()) {
+    const named = texts(c?.code, c?.name?.zh, c?.name?.en, c?.class?.zh, c?.pinyin, c?.initials)
+    if (!named || !listed.has(c.standard) || (c.kind !== 'component' && c.kind !== 'matter')) throw malformed(`category ${i + 1} cannot be used`)
   }
-  return { version: t.version, standards: t.standards ?? [], categories: t.categories ?? [], usual: t.usual ?? [] }
+  return { version, standards, categories, usual }
 }
 
-function malformed(detail: string): Error {
-  return new Error(`file.malformed: taxonomy: ${detail}`)
+function texts(...values: unknown[]): boolean {
+  return values.every((value) => typeof value === 'string' && value !== '')
+}
+
+function malformed(detail: string): Fault {
+  return new Fault('file.malformed', `taxonomy: ${detail}`)
 }
 
 function keyOf(c: Category): string {
-  return `${c.standard}|${c.kind}|${c.code}`
+  return categoryKey(c.standard, c.kind, c.code)
 }
 
 function indexTaxonomy(t: Taxonomy): TaxonomyIndex {
