@@ -1,0 +1,264 @@
+package photo
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"io"
+)
+
+// MaxPixels is the largest picture that is taken for one. The largest sensors of phones give 200 million pixels.
+const MaxPixels = 210_000_000
+
+// Seen is what bytes show of themselves. Type is one of the image types of shared.Photo, or "" for bytes that are no image,
+// or one that is cut off, has no size or has more than MaxPixels.
+type Seen struct {
+	Type          string
+	Width, Height int // pixels as stored, before any orientation
+	Progressive   bool
+	Orientation   int // of Exif, 1 to 8; 1 where the file does not say
+}
+
+// errNoImage ends the look at bytes that are no whole image. It never leaves the package.
+var errNoImage = errors.New("no whole image")
+
+// Inspect looks at headers only: no pixel is decoded, and memory and time do not depend on what the headers claim. Its
+// error is the reader's.
+func Inspect(r io.ReaderAt, size int64) (Seen, error) {
+	seen, err := look(window{r, size})
+	if errors.Is(err, errNoImage) {
+		return Seen{}, nil
+	}
+	if err != nil {
+		return Seen{}, err
+	}
+	if seen.Width < 1 || seen.Height < 1 || int64(seen.Width)*int64(seen.Height) > MaxPixels {
+		return Seen{}, nil
+	}
+	return seen, nil
+}
+
+// sniff is the type that the first bytes claim, for bytes that were inspected when they came.
+func sniff(w window) (string, error) {
+	head, err := w.at(0, min(w.size, 32))
+	if err != nil {
+		return "", err
+	}
+	switch {
+	case bytes.HasPrefix(head, []byte("\xff\xd8\xff")):
+		return "image/jpeg", nil
+	case bytes.HasPrefix(head, []byte("\x89PNG\r\n\x1a\n")):
+		return "image/png", nil
+	case len(head) >= 16 && string(head[:4]) == "RIFF" && string(head[8:12]) == "WEBP":
+		return "image/webp", nil
+	case len(head) >= 16 && string(head[4:8]) == "ftyp":
+		return sniffBrands(w)
+	}
+	return "", errNoImage
+}
+
+func look(w window) (Seen, error) {
+	kind, err := sniff(w)
+	if err != nil {
+		return Seen{}, err
+	}
+	seen := Seen{Type: kind, Orientation: 1}
+	switch kind {
+	case "image/jpeg":
+		err = lookJPEG(w, &seen)
+	case "image/png":
+		err = lookPNG(w, &seen)
+	case "image/webp":
+		err = lookWebP(w, &seen)
+	default:
+		err = lookHEIF(w, &seen)
+	}
+	return seen, err
+}
+
+// window reads pieces of a file, and takes a piece that is not wholly there for the end of all pictures.
+type window struct {
+	r    io.ReaderAt
+	size int64
+}
+
+func (w window) at(offset, n int64) ([]byte, error) {
+	if offset < 0 || n < 0 || offset > w.size || n > w.size-offset {
+		return nil, errNoImage
+	}
+	piece := make([]byte, n)
+	if _, err := w.r.ReadAt(piece, offset); err != nil && !(errors.Is(err, io.EOF)) {
+		return nil, err
+	}
+	return piece, nil
+}
+
+// maxPieces bounds how many segments, chunks or boxes are walked.
+const maxPieces = 100_000
+
+// lookJPEG walks the segments up to the picture data, and then searches for its end.
+func lookJPEG(w window, seen *Seen) error {
+	offset := int64(2)
+	for range maxPieces {
+		head, err := w.at(offset, 4)
+		if err != nil {
+			return err
+		}
+		marker, length := head[1], int64(binary.BigEndian.Uint16(head[2:]))
+		switch {
+		case head[0] != 0xFF:
+			return errNoImage
+		case marker == 0xFF: // a fill byte
+			offset++
+			continue
+		case marker == 0xDA:
+			if seen.Width == 0 {
+				return errNoImage
+			}
+			return w.find(offset, []byte{0xFF, 0xD9})
+		case marker <= 0x01 || marker >= 0xD0 && marker <= 0xD9 || length < 2:
+			return errNoImage
+		case marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC:
+			frame, err := w.at(offset+4, 5)
+			if err != nil {
+				return err
+			}
+			seen.Height, seen.Width = int(binary.BigEndian.Uint16(frame[1:])), int(binary.BigEndian.Uint16(frame[3:]))
+			seen.Progressive = marker != 0xC0 && marker != 0xC1
+		case marker == 0xE1:
+			segment, err := w.at(offset+4, length-2)
+			if err != nil {
+				return err
+			}
+			if tiff, ok := bytes.CutPrefix(segment, []byte("Exif\x00\x00")); ok {
+				seen.Orientation = orientation(tiff)
+			}
+		}
+		offset += 2 + length
+	}
+	return errNoImage
+}
+
+// find searches from an offset to the end.
+func (w window) find(offset int64, what []byte) error {
+	r := bufio.NewReaderSize(io.NewSectionReader(w.r, offset, w.size-offset), 32<<10)
+	last := byte(0)
+	for {
+		b, err := r.ReadByte()
+		if errors.Is(err, io.EOF) {
+			return errNoImage
+		}
+		if err != nil {
+			return err
+		}
+		if last == what[0] && b == what[1] {
+			return nil
+		}
+		last = b
+	}
+}
+
+// lookPNG walks the chunks from IHDR to IEND.
+func lookPNG(w window, seen *Seen) error {
+	data, offset := false, int64(8)
+	for i := range maxPieces {
+		head, err := w.at(offset, 8)
+		if err != nil {
+			return err
+		}
+		length, kind := int64(binary.BigEndian.Uint32(head)), string(head[4:])
+		if (kind == "IHDR") != (i == 0) {
+			return errNoImage
+		}
+		switch kind {
+		case "IHDR":
+			header, err := w.at(offset+8, 13)
+			if err != nil || length != 13 {
+				return errors.Join(errNoImage, err)
+			}
+			width, height := binary.BigEndian.Uint32(header), binary.BigEndian.Uint32(header[4:])
+			if width > MaxPixels || height > MaxPixels {
+				return errNoImage
+			}
+			seen.Width, seen.Height = int(width), int(height)
+		case "eXIf":
+			tiff, err := w.at(offset+8, min(length, 64<<10))
+			if err != nil {
+				return err
+			}
+			seen.Orientation = orientation(tiff)
+		case "IDAT":
+			data = true
+		case "IEND":
+			if _, err := w.at(offset+8, 4); err != nil || !data {
+				return errors.Join(errNoImage, err)
+			}
+			return nil
+		}
+		offset += 12 + length
+	}
+	return errNoImage
+}
+
+// lookWebP walks the chunks of the RIFF container.
+func lookWebP(w window, seen *Seen) error {
+	head, err := w.at(0, 12)
+	if err != nil {
+		return err
+	}
+	end := 8 + int64(binary.LittleEndian.Uint32(head[4:]))
+	if end > w.size {
+		return errNoImage
+	}
+	data := false
+	for offset, i := int64(12), 0; offset+8 <= end && i < maxPieces; i++ {
+		head, err := w.at(offset, 8)
+		if err != nil {
+			return err
+		}
+		kind, length := string(head[:4]), int64(binary.LittleEndian.Uint32(head[4:]))
+		if offset+8+length > end {
+			return errNoImage
+		}
+		payload, err := w.at(offset+8, min(length, 64<<10))
+		if err != nil {
+			return err
+		}
+		if err := webpChunk(kind, payload, seen, &data); err != nil {
+			return err
+		}
+		offset += 8 + length + length&1
+	}
+	if !data {
+		return errNoImage
+	}
+	return nil
+}
+
+func webpChunk(kind string, payload []byte, seen *Seen, data *bool) error {
+	canvas := seen.Width != 0 // VP8X comes first and says the size of the whole
+	switch {
+	case kind == "VP8X" && len(payload) >= 10:
+		seen.Width, seen.Height = 1+int(little24(payload[4:])), 1+int(little24(payload[7:]))
+	case kind == "VP8 " && len(payload) >= 10 && string(payload[3:6]) == "\x9d\x01\x2a":
+		*data = true
+		if !canvas {
+			seen.Width, seen.Height = int(binary.LittleEndian.Uint16(payload[6:])&0x3FFF), int(binary.LittleEndian.Uint16(payload[8:])&0x3FFF)
+		}
+	case kind == "VP8L" && len(payload) >= 5 && payload[0] == 0x2F:
+		*data = true
+		if bits := binary.LittleEndian.Uint32(payload[1:]); !canvas {
+			seen.Width, seen.Height = 1+int(bits&0x3FFF), 1+int(bits>>14&0x3FFF)
+		}
+	case kind == "ANMF":
+		*data = true
+	case kind == "EXIF":
+		seen.Orientation = orientation(bytes.TrimPrefix(payload, []byte("Exif\x00\x00")))
+	case kind == "VP8X" || kind == "VP8 " || kind == "VP8L":
+		return errNoImage
+	}
+	return nil
+}
+
+func little24(b []byte) uint32 { return uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 }
