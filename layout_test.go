@@ -38,7 +38,7 @@ var goMay = map[string][]string{
 	"server/roster":      {"shared", "golang.org/x/text"},
 	"server/demo": {"shared", "server/es256", "sync/wire", "sync/session", "server/sqlite", "server/identity", "server/roster", "server/photo",
 		"github.com/google/uuid"},
-	"server/web": {"shared", "sync/wire", "server/sqlite", "server/photo", "server/identity", "github.com/prometheus/client_golang"},
+	"server/web": {"shared", "sync/wire", "sync/session", "server/sqlite", "server/photo", "server/identity", "github.com/prometheus/client_golang"},
 	"server": {"shared", "server/es256", "sync/wire", "sync/session", "server/sqlite", "server/live", "server/numbering", "server/photo", "server/identity",
 		"server/roster", "server/demo", "server/web", "client", "github.com/prometheus/client_golang"},
 	"client": {},
@@ -49,8 +49,8 @@ var goTestsMay = map[string][]string{
 	"*":                {"shared", "pgregory.net/rapid"},
 	"server":           {"sync/drive", "github.com/gorilla/websocket", "github.com/mattn/go-sqlite3"},
 	"server/live":      {"sync/drive", "server/sqlite", "server/roster"},
-	"server/sqlite":    {"server/es256"},
-	"server/numbering": {"server/roster"},
+	"server/sqlite":    {"sync/drive", "server/es256"},
+	"server/numbering": {"sync/drive", "server/roster"},
 	"server/web":       {"sync/session"},
 }
 

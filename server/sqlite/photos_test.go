@@ -1,0 +1,170 @@
+package sqlite
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"buxun/shared"
+)
+
+func (w *world) arrived(p *phone, hash string, here shared.Arrival) {
+	w.t.Helper()
+	w.must(w.PhotoArrived(w.ctx, p.Author, hash, here, "image/jpeg", 1000))
+}
+
+func (w *world) visible(login, hash string) bool {
+	w.t.Helper()
+	_, ok, err := w.VisiblePhoto(w.ctx, w.reader(login), hash)
+	w.must(err)
+	return ok
+}
+
+func TestL9_aPreviewAndThenTheOriginalAreChangesOfTheFeed(t *testing.T) {
+	w := newWorld(t)
+	a := w.phone("a-one")
+	one := photo("one")
+	id := a.report(one)
+	a.send()
+	if w.visible("a-leader", one.Hash) {
+		t.Error("a photo that has not arrived is visible")
+	}
+	w.arrived(a, one.Preview.Hash, shared.ArrivalHere)
+	w.arrived(a, one.Hash, shared.ArrivalHere)
+	w.arrived(a, one.Hash, shared.ArrivalHere)
+	if len(w.changed) != 3 || w.changed[1].Seq != 2 || w.changed[2].Seq != 3 {
+		t.Fatalf("announced %d changes, want the report and each arrival once", len(w.changed))
+	}
+	first, second := w.changed[1].Case.Photos[0], w.changed[2].Case.Photos[0]
+	if first.PreviewHere != shared.ArrivalHere || first.Here != shared.ArrivalWaiting || second.Here != shared.ArrivalHere {
+		t.Errorf("arrivals show as %s/%s and %s", first.PreviewHere, first.Here, second.Here)
+	}
+	if ids, _, seq := w.pull("a-leader", 1); !slices.Equal(ids, []string{id}) || seq != 3 {
+		t.Errorf("the leader pulls %v up to %d", ids, seq)
+	}
+	if !w.visible("a-leader", one.Hash) || !w.visible("a-two", one.Preview.Hash) || !w.visible("admin", one.Hash) {
+		t.Error("a photo in scope is not visible")
+	}
+}
+
+func TestL10_namingAForeignHashGivesNothing(t *testing.T) {
+	w := newWorld(t)
+	a, b := w.phone("a-one"), w.phone("b-one")
+	one := photo("one")
+	a.report(one)
+	a.send()
+	w.arrived(a, one.Hash, shared.ArrivalHere)
+	before := len(w.changed)
+	thief := b.report(one)
+	b.send()
+	if c := w.changed[before].Case; c.ID != thief || c.Photos[0].Here != shared.ArrivalWaiting {
+		t.Errorf("who names a foreign hash is told that it is %s", c.Photos[0].Here)
+	}
+	if w.visible("b-one", one.Hash) || w.visible("b-leader", one.Hash) {
+		t.Error("who names a foreign hash may fetch it")
+	}
+	here, damaged, err := w.Held(w.ctx, w.reader("b-one"), b.ID, []string{one.Hash})
+	if w.must(err); len(here)+len(damaged) != 0 {
+		t.Errorf("who names a foreign hash is told that it is held: %v %v", here, damaged)
+	}
+	if n, ok, _ := w.NamedPhoto(w.ctx, b.ID, one.Hash); !ok || n.Here != shared.ArrivalWaiting {
+		t.Errorf("named photo of the thief: %+v", n)
+	}
+	// Bytes that the other squad shows to have are its own then.
+	w.arrived(b, one.Hash, shared.ArrivalHere)
+	if !w.visible("b-leader", one.Hash) {
+		t.Error("bytes that were shown to be there are not visible")
+	}
+}
+
+func TestL8_aPhotoThatIsHereIsNotAskedForAgain(t *testing.T) {
+	w := newWorld(t)
+	a, a2, leader := w.phone("a-one"), w.phone("a-two"), w.phone("a-leader")
+	one, bad := photo("one"), photo("bad")
+	id := a.report(one, bad)
+	a.send()
+	w.arrived(a, one.Hash, shared.ArrivalHere)
+	w.arrived(a, bad.Hash, shared.ArrivalDamaged)
+	for _, asker := range []*phone{a, leader} {
+		here, damaged, err := w.Held(w.ctx, w.reader("a-leader"), asker.ID, []string{one.Hash, bad.Hash, one.Preview.Hash})
+		if w.must(err); !slices.Equal(here, []string{one.Hash}) || !slices.Equal(damaged, []string{bad.Hash}) {
+			t.Errorf("held: here %v, damaged %v", here, damaged)
+		}
+	}
+	// Another person's phone that is carried by somebody else asks for what it sent itself.
+	here, _, err := w.Held(w.ctx, w.reader("b-one"), a.ID, []string{one.Hash})
+	if w.must(err); len(here) != 1 {
+		t.Error("a replica is not told of what its person sent")
+	}
+	second := a.report(one)
+	a.send()
+	a2.make(shared.Body{Case: id, Action: shared.ActionAttach, Photos: []shared.Photo{one}})
+	a2.send()
+	for _, c := range w.changed[len(w.changed)-2:] {
+		if c.Case.Photos[0].Here != shared.ArrivalHere {
+			t.Errorf("case %s (second %s) waits for a photo that its author may know to be here", c.Case.ID, second)
+		}
+	}
+	if n, ok, _ := w.NamedPhoto(w.ctx, a2.ID, one.Hash); !ok || n.Here != shared.ArrivalHere || n.Kind != KindOriginal || n.Size != 1000 {
+		t.Errorf("named photo: %+v", n)
+	}
+}
+
+func TestOnlyAcceptedOperationsNamePhotos(t *testing.T) {
+	w := newWorld(t)
+	a := w.phone("a-one")
+	refused, one := photo("refused"), photo("one")
+	a.make(shared.Body{Case: "01990000-0000-7000-8000-000000000001", Action: shared.ActionReport, Payload: shared.Payload{Category: "unknown"}, Photos: []shared.Photo{refused}})
+	a.report(one)
+	a.send()
+	if _, ok, _ := w.NamedPhoto(w.ctx, a.ID, refused.Hash); ok {
+		t.Error("a refused operation names a photo")
+	}
+	if n, ok, _ := w.NamedPhoto(w.ctx, a.ID, one.Preview.Hash); !ok || n.Kind != KindPreview || n.Size != 100 || n.Author != a.Author {
+		t.Errorf("preview is named as %+v", n)
+	}
+	if _, ok, _ := w.NamedPhoto(w.ctx, w.phone("a-two").ID, one.Hash); ok {
+		t.Error("another person's replica is told of the name")
+	}
+	if _, ok, _ := w.NamedPhoto(w.ctx, w.phone("a-one").ID, one.Hash); !ok {
+		t.Error("the same person's new replica may not send the photo")
+	}
+}
+
+func TestADamagedPhotoIsShownDamaged(t *testing.T) {
+	w := newWorld(t)
+	a := w.phone("a-one")
+	one := photo("one")
+	a.report(one)
+	a.send()
+	w.must(w.PhotoArrived(w.ctx, a.Author, one.Hash, shared.ArrivalDamaged, "application/octet-stream", 1000))
+	v, ok, err := w.VisiblePhoto(w.ctx, w.reader("a-leader"), one.Hash)
+	if w.must(err); !ok || v.Here != shared.ArrivalDamaged || v.Kind != KindOriginal {
+		t.Errorf("visible as %+v", v)
+	}
+	if here := w.changed[1].Case.Photos[0].Here; here != shared.ArrivalDamaged {
+		t.Errorf("the case shows %s", here)
+	}
+}
+
+func TestL2_aPhotoThatCannotBeNotedIsNotAnnounced(t *testing.T) {
+	w := newWorld(t)
+	a := w.phone("a-one")
+	one := photo("one")
+	a.report(one)
+	a.send()
+	w.must(w.write(w.ctx, func(ctx context.Context, in *writer) error {
+		return in.exec(ctx, `CREATE TRIGGER full BEFORE UPDATE ON case_photos BEGIN SELECT RAISE(ABORT, 'planted'); END`)
+	}))
+	if err := w.PhotoArrived(w.ctx, a.Author, one.Hash, shared.ArrivalHere, "image/jpeg", 1000); err == nil {
+		t.Error("no error")
+	}
+	if _, head, _ := w.Feed(w.ctx); len(w.changed) != 1 || head != 1 || w.visible("a-leader", one.Hash) {
+		t.Error("an arrival that is not on disk was announced")
+	}
+	w.must(w.write(w.ctx, func(ctx context.Context, in *writer) error { return in.exec(ctx, `DROP TRIGGER full`) }))
+	w.arrived(a, one.Hash, shared.ArrivalHere)
+	if len(w.changed) != 2 || w.changed[1].Seq != 2 {
+		t.Errorf("after a failure the feed goes on with %+v", w.changed[1:])
+	}
+}
