@@ -131,3 +131,15 @@ func (s *Store) areas(ctx context.Context, all bool, squad string) ([]roster.Are
 		return a, json.Unmarshal([]byte(ring), &a.Ring)
 	})
 }
+
+// Squads lists all squads by code.
+func (s *Store) Squads(ctx context.Context) ([]roster.Squad, error) {
+	rows, err := s.reading.QueryContext(ctx, `SELECT code, name FROM squads ORDER BY code`)
+	if err != nil {
+		return nil, fmt.Errorf("list squads: %w", err)
+	}
+	return collect(rows, func(scan func(...any) error) (q roster.Squad, err error) {
+		err = scan(&q.Code, &q.Name)
+		return q, err
+	})
+}
