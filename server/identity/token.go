@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
 	"strings"
 )
 
@@ -20,10 +19,10 @@ func NewBearerToken() string { return bearerPrefix + secret() }
 // IsBearerToken says whether a text has the form of a program's token.
 func IsBearerToken(text string) bool { return strings.HasPrefix(text, bearerPrefix) }
 
-// HashToken is what is kept of a token. The token has 256 random bits, so that a plain hash cannot be turned back.
-func HashToken(token string) string {
+// HashToken is what is kept of a token, its SHA-256. The token has 256 random bits, so that a plain hash cannot be turned back.
+func HashToken(token string) []byte {
 	sum := sha256.Sum256([]byte(token))
-	return hex.EncodeToString(sum[:])
+	return sum[:]
 }
 
 // NewPassword gives a password for somebody who will type it once: 16 characters without those that look alike.

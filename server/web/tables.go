@@ -1,0 +1,97 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+
+	"buxun/shared"
+)
+
+// taxonomy is the table of categories as phones fetch it.
+type taxonomy struct {
+	version, file string
+	page          page
+}
+
+func readTaxonomy() (t taxonomy, err error) {
+	text := shared.BuiltinTaxonomyJSON()
+	t.version = shared.BuiltinTaxonomy().Version
+	t.file = t.version + ".json"
+	if t.page, err = newPage(t.file, text); err != nil {
+		return t, fmt.Errorf("prepare taxonomy %s: %w", t.version, err)
+	}
+	t.page.cache = forever // the name holds the version
+	return t, nil
+}
+
+func (s *server) currentTaxonomy(w http.ResponseWriter, _ *http.Request) error {
+	w.Header().Set("Cache-Control", askAgain)
+	return sendJSON(w, http.StatusOK, map[string]string{"version": s.taxonomy.version, "url": "/api/taxonomy/" + s.taxonomy.file})
+}
+
+func (s *server) taxonomyFile(w http.ResponseWriter, r *http.Request) error {
+	if r.PathValue("file") != s.taxonomy.file {
+		return errNotFound
+	}
+	s.taxonomy.page.send(w, r)
+	return nil
+}
+
+type squadAnswer struct {
+	Code string `json:"code"`
+	Name string `json:"name"`
+}
+
+type colleagueAnswer struct {
+	ID    string      `json:"id"`
+	Label string      `json:"label"`
+	Role  shared.Role `json:"role"`
+	Squad string      `json:"squad"`
+}
+
+type areaAnswer struct {
+	Code  string `json:"code"`
+	Name  string `json:"name"`
+	Squad string `json:"squad"`
+	Kind  string `json:"kind"`
+	// Generated says that the outline was drawn by rule and is nobody's survey.
+	Generated bool         `json:"generated"`
+	Ring      [][2]float64 `json:"ring"` // WGS-84 degrees, longitude first
+}
+
+type directoryAnswer struct {
+	Version string            `json:"version"`
+	Squads  []squadAnswer     `json:"squads"`
+	People  []colleagueAnswer `json:"people"`
+	Areas   []areaAnswer      `json:"areas"`
+}
+
+// directory sends the names and areas of the reader's scope; an unchanged one is not sent again.
+func (s *server) directory(w http.ResponseWriter, r *http.Request) error {
+	d, err := s.Store.Directory(r.Context(), visitorOf(r).reader)
+	if err != nil {
+		return err
+	}
+	answer := directoryAnswer{Version: d.Version, Squads: []squadAnswer{}, People: []colleagueAnswer{}, Areas: []areaAnswer{}}
+	for _, q := range d.Squads {
+		answer.Squads = append(answer.Squads, squadAnswer{q.Code, q.Name})
+	}
+	for _, p := range d.People {
+		answer.People = append(answer.People, colleagueAnswer{p.ID, p.Label, p.Role, p.Squad})
+	}
+	for _, a := range d.Areas {
+		answer.Areas = append(answer.Areas, areaAnswer{a.Code, a.Name, a.Squad, a.Kind, a.Generated, a.Ring})
+	}
+	text, err := json.Marshal(answer)
+	if err != nil {
+		return fmt.Errorf("encode directory %s: %w", d.Version, err)
+	}
+	sheet, err := newPage("directory.json", text)
+	if err != nil {
+		return err
+	}
+	sheet.cache = "private, " + askAgain
+	sheet.send(w, r)
+	return nil
+}

@@ -1,0 +1,205 @@
+// Package web is the server's HTTP side: signing in, enrolling phones, what they fetch, and the client's files. Every error
+// leaves as a problem document. It must not know how operations are judged, and asks the store for every scope (L10).
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"buxun/server/identity"
+	"buxun/server/sqlite"
+	"buxun/shared"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Config is what the HTTP side needs. All fields are required unless they say otherwise.
+type Config struct {
+	Store   *sqlite.Store
+	Hasher  *identity.Hasher
+	Keys    *identity.Keys
+	Photos  Photos
+	Uploads http.Handler // answers below /api/uploads/
+	Live    http.Handler // answers /api/live and authenticates with Authenticate
+	// Client holds the built client; nil where it was not built, and Placeholder is shown.
+	Client      fs.FS
+	Placeholder []byte
+	Metrics     http.Handler
+	Registry    prometheus.Registerer
+	// Ready says whether the server can do its work now.
+	Ready func(ctx context.Context) error
+	Now   func() time.Time
+	Log   *slog.Logger
+	Demo  bool // demo people may sign in
+	// Proxies are the addresses whose forwarding headers are believed.
+	Proxies []netip.Prefix
+}
+
+// Site is the whole HTTP side.
+type Site struct {
+	http.Handler
+	server *server
+}
+
+type server struct {
+	Config
+	log       *slog.Logger
+	pages     pages
+	taxonomy  taxonomy
+	measures  measures
+	byLogin   *identity.Limiter
+	byAddress *identity.Limiter
+}
+
+// route is one thing that can be asked. purpose is what a program's token must be for; a route without one is for people.
+type route struct {
+	method, path string
+	access       access
+	purpose      string
+	answer       func(*server, http.ResponseWriter, *http.Request) error
+}
+
+type access int
+
+const (
+	anyone   access = iota
+	signedIn        // a session, or a token of the route's purpose
+	itself          // the handler decides
+)
+
+// Purposes of programs' tokens.
+const (
+	PurposeSync    = "sync"
+	PurposeMetrics = "metrics"
+)
+
+var errNotFound = shared.Fail("request.notFound", "no such path")
+
+func (s *server) routes() []route {
+	return []route{
+		{"GET", "/healthz", anyone, "", (*server).health},
+		{"GET", "/readyz", anyone, "", (*server).ready},
+		{"GET", "/metrics", itself, PurposeMetrics, (*server).metrics},
+		{"POST", "/api/session", anyone, "", (*server).signIn},
+		{"GET", "/api/session", signedIn, PurposeSync, (*server).whoAmI},
+		{"DELETE", "/api/session", anyone, "", (*server).signOut},
+		{"POST", "/api/replicas", signedIn, PurposeSync, (*server).enrol},
+		{"GET", "/api/taxonomy", anyone, "", (*server).currentTaxonomy},
+		{"GET", "/api/taxonomy/{file}", anyone, "", (*server).taxonomyFile},
+		{"GET", "/api/directory", signedIn, PurposeSync, (*server).directory},
+		{"GET", "/api/phones", signedIn, "", (*server).phones},
+		{"GET", "/api/photos/{hash}", signedIn, PurposeSync, (*server).photo},
+		{"", "/api/uploads/", signedIn, PurposeSync, (*server).upload},
+		{"GET", "/api/live", itself, PurposeSync, (*server).live},
+		{"", "/api/", anyone, "", func(*server, http.ResponseWriter, *http.Request) error { return errNotFound }},
+		{"GET", "/", anyone, "", (*server).static},
+	}
+}
+
+// New makes the HTTP side. It reads and compresses the client's files once.
+func New(config Config) (*Site, error) {
+	s := &server{
+		Config: config, log: config.Log,
+		byLogin:   identity.NewLimiter(config.Now, loginBurst, loginEvery),
+		byAddress: identity.NewLimiter(config.Now, addressBurst, addressEvery),
+	}
+	var err error
+	if s.pages, err = readPages(config.Client, config.Placeholder); err != nil {
+		return nil, err
+	}
+	if s.taxonomy, err = readTaxonomy(); err != nil {
+		return nil, err
+	}
+	if s.measures, err = newMeasures(config.Registry); err != nil {
+		return nil, err
+	}
+	return &Site{Handler: s.watch(s.shield(s.mux())), server: s}, nil
+}
+
+// mux registers the routes; a path that is there for other methods only answers which.
+func (s *server) mux() *http.ServeMux {
+	mux := http.NewServeMux()
+	methods := map[string][]string{}
+	for _, one := range s.routes() {
+		mux.Handle(strings.TrimSpace(one.method+" "+one.path), s.handler(one))
+		methods[one.path] = append(methods[one.path], one.method)
+	}
+	for path, allowed := range methods {
+		if slices.Contains(allowed, "") {
+			continue
+		}
+		slices.Sort(allowed)
+		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Allow", strings.Join(allowed, ", "))
+			s.refuse(w, r, shared.Fail("request.methodNotAllowed", r.Method+" "+path))
+		})
+	}
+	return mux
+}
+
+func (s *server) handler(one route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if one.access == signedIn {
+			visitor, err := s.authenticate(r, one.purpose)
+			if err != nil {
+				s.refuse(w, r, err)
+				return
+			}
+			r = r.WithContext(context.WithValue(r.Context(), visitorKey{}, visitor))
+			s.roll(w, r, visitor)
+		}
+		if err := one.answer(s, w, r); err != nil {
+			s.refuse(w, r, err)
+		}
+	})
+}
+
+const (
+	maxBodyBytes = 64 << 10
+	bodyPatience = 30 * time.Second
+)
+
+// readJSON reads a small JSON body. Unknown fields are ignored; anything that is no JSON is request.malformed.
+func readJSON(w http.ResponseWriter, r *http.Request, into any) error {
+	if err := http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyPatience)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return fmt.Errorf("limit the time of the body: %w", err)
+	}
+	text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBodyBytes))
+	if err != nil {
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			return err
+		}
+		return shared.Fail("request.malformed", err.Error())
+	}
+	if err := json.Unmarshal(text, into); err != nil {
+		return shared.Fail("request.malformed", err.Error())
+	}
+	return nil
+}
+
+// sendJSON answers with a value that only its asker may keep.
+func sendJSON(w http.ResponseWriter, status int, value any) error {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Errorf("encode the answer: %w", err)
+	}
+	header := w.Header()
+	header.Set("Content-Type", "application/json")
+	if header.Get("Cache-Control") == "" {
+		header.Set("Cache-Control", neverKeep)
+	}
+	w.WriteHeader(status)
+	w.Write(text) //nolint:errcheck // the reader went away
+	return nil
+}
