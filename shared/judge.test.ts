@@ -1,6 +1,6 @@
-import { judge } from './judge'
+import { inScope, judge } from './judge'
 import { actions, roles, states } from './types.gen'
-import type { Action, Body, Case, Judging, Role, Verdict } from './types.gen'
+import type { Action, Body, Case, Judging, Role, Standing, Verdict } from './types.gen'
 import judgeFile from './vectors/judge.json'
 import marksFile from './vectors/marks.json'
 import { differences, frozen, merged } from './vectors/match'
@@ -44,6 +44,11 @@ test('L10: nobody acts outside their scope', () => {
   const lawful = vectors.filter((v) => v.law === 'L10')
   expect(lawful.length).toBeGreaterThan(0)
   for (const v of lawful) expect([v.name, ...differences(v.expected, verdictOn(judgeFile.base, v))]).toEqual([v.name])
+})
+
+test.each(judgeFile.scopes)('L10: who sees a case: $name', ({ person, standing, expected }) => {
+  const c = { squad: 'six', reporter: { kind: 'person', id: 'c3' } } as Case
+  expect(inScope(c, person, standing as Standing)).toBe(expected)
 })
 
 describe('L11: what is improbable is marked and blocks nothing', () => {

@@ -25,6 +25,26 @@ func TestL10_NobodyActsOutsideTheirScope(t *testing.T) {
 	runVerdicts(t, file, lawful(file.Vectors, "L10"))
 }
 
+func TestL10_WhoSeesACase(t *testing.T) {
+	var file struct {
+		Scopes []struct {
+			Name, Person string
+			Standing     shared.Standing
+			Expected     bool
+		}
+	}
+	readVectors(t, "judge.json", &file)
+	if len(file.Scopes) == 0 {
+		t.Fatal("no vectors")
+	}
+	c := shared.Case{Squad: "six", Reporter: shared.Author{Kind: shared.AuthorPerson, ID: "c3"}}
+	for _, v := range file.Scopes {
+		if got := shared.InScope(c, v.Person, v.Standing); got != v.Expected {
+			t.Errorf("%s: got %v", v.Name, got)
+		}
+	}
+}
+
 func runVerdicts(t *testing.T, file sceneVectors, vectors []sceneVector) {
 	t.Helper()
 	if len(vectors) == 0 {

@@ -26,7 +26,8 @@ func check(t *testing.T, watch func(t *rapid.T, s step, before, after *shared.Ca
 	})
 }
 
-// Apply and Arrive share no memory with what they were given: earlier cases stay as they were to the end of the life.
+// Apply and Arrive share no memory with what they were given: earlier cases stay as they were to the end of the life,
+// also where two operations were applied to one case (the phone's forecast and what came of it).
 func TestApplyChangesNothingThatItWasGiven(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		type kept struct {
@@ -34,10 +35,14 @@ func TestApplyChangesNothingThatItWasGiven(t *testing.T) {
 			text string
 		}
 		var all []kept
+		keep := func(c *shared.Case) { all = append(all, kept{c, string(toJSON(t, c))}) }
+		forecast := playing(r)
 		playing(r).live(t, 12, func(_ step, before, after *shared.Case) {
 			if after != before {
-				all = append(all, kept{after, string(toJSON(t, after))})
+				keep(after)
 			}
+			_, other := forecast.act(t, before)
+			keep(other)
 			for _, k := range all {
 				if now := string(toJSON(t, k.c)); now != k.text {
 					r.Fatalf("an earlier case changed\nfrom %s\n  to %s", k.text, now)
