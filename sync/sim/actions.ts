@@ -1,0 +1,212 @@
+// What may happen in a run. Each action has a salt of its own, so that it does the same whatever else is left out.
+
+import type { Case } from '@shared/types.gen'
+import { bodyOf, categories, chooseCase, chooseOwn, photo, words } from './deeds'
+import type { Phone } from './phone'
+import { Random } from './random'
+import { hashText, sign } from './sealing'
+import { keyOf } from './storage'
+import { serverReplica } from './world'
+import type { World } from './world'
+
+export interface Action {
+  /** Milliseconds from the beginning of the run. */
+  readonly at: number
+  readonly kind: Kind
+  readonly salt: number
+}
+
+export const weights = {
+  // people
+  report: 14, comment: 8, attach: 6, amend: 8, resubmit: 4, selfHandle: 4, decide: 12, burst: 2,
+  // things that deserve a refusal
+  unknownCategory: 1, foreignCase: 1, foreignAuthor: 1, garbled: 1, badSignature: 1,
+  // the centre
+  transfer: 2, number: 1, move: 2, revoke: 1,
+  // phones
+  signIn: 3, crash: 5, wake: 4, snapshot: 2, rollback: 1, clone: 1, loseRows: 1, upload: 3, ask: 1, seen: 1,
+  // network and server
+  signalOff: 3, signalOn: 5, cut: 5, freeze: 2, replay: 2, restart: 2, failCommit: 2, poison: 1, heal: 3,
+  look: 2,
+}
+
+export type Kind = keyof typeof weights
+
+/** The plan of a run. */
+export function plan(seed: string): Action[] {
+  const random = new Random(seed, 'plan')
+  const actions: Action[] = []
+  let at = 0
+  for (let left = random.whole(20, 70); left > 0; left--) {
+    at += random.chance(0.3) ? random.whole(0, 300) : random.whole(0, 9_000)
+    actions.push({ at, kind: random.weighted(weights), salt: random.whole(0, 1e9) })
+  }
+  return actions
+}
+
+export function act(world: World, { kind, salt }: Action): void {
+  const random = new Random(world.seed, 'act', salt)
+  const phone = random.pick(world.phones)
+  if (phone !== undefined) acts[kind](world, phone, random)
+}
+
+type Act = (world: World, phone: Phone, random: Random) => void
+
+const acts: Record<Kind, Act> = {
+  report: (w, p, r) => report(w, p, r),
+  burst: (w, p, r) => {
+    for (let left = r.whole(10, 50); left > 0; left--) comment(w, p, r, r.uuid())
+  },
+  comment: (w, p, r) => comment(w, p, r, chooseCase(p, r)?.id ?? chooseOwn(p, r)),
+  attach: (w, p, r) => {
+    const id = chooseOwn(p, r) ?? chooseCase(p, r)?.id ?? null
+    if (id !== null) w.save(p, (chain) => bodyOf(p, chain, 'attach', id, {}, [photo(r, 'scene', p.now)]))
+  },
+  amend: (w, p, r) => amend(w, p, r, 'amend', () => true),
+  resubmit: (w, p, r) => amend(w, p, r, 'resubmit', (c) => c.state === 'returned'),
+  selfHandle: (w, p, r) => {
+    const photos = [photo(r, 'before', p.now), photo(r, 'after', p.now)]
+    w.save(p, (chain) => bodyOf(p, chain, 'selfHandle', r.uuid(), { category: categories[0] }, photos))
+  },
+  decide,
+  unknownCategory: (w, p, r) =>
+    w.save(p, (chain) => bodyOf(p, chain, 'report', r.uuid(), { category: 'sim|matter|99', description: 'x' }), { expect: 'category.unknown' }),
+  foreignCase: (w, p, r) => {
+    const other = w.phones.find((one) => w.personOf(one.person)?.squad !== w.personOf(p.person)?.squad)
+    const id = other && chooseCase(other, r)?.id
+    if (id) w.save(p, (chain) => bodyOf(p, chain, 'comment', id, { words: words(r) }), { expect: 'case.notInScope' })
+  },
+  foreignAuthor: (w, p, r) =>
+    w.save(p, (chain) => ({ ...bodyOf(p, chain, 'report', r.uuid(), { category: categories[0], description: 'x' }), author: { kind: 'person', id: 'leader-a!' } }), {
+      expect: 'operation.authorMismatch',
+    }),
+  garbled: (w, p, r) =>
+    w.save(p, (chain) => bodyOf(p, chain, 'comment', r.uuid(), { words: 'x' }), { text: r.pick(['{', 'null', '{"v":1}', '{"v":2}']) ?? '', expect: 'operation.malformed' }),
+  badSignature: (w, p, r) => w.save(p, (chain) => bodyOf(p, chain, 'report', r.uuid(), { category: categories[1], description: 'x' }), { signature: 'AAAA' }),
+  transfer: (w, _p, r) => centre(w, r, 'transfer', { squad: r.pick(['A', 'B']) ?? 'A' }),
+  number: (w, _p, r) => centre(w, r, 'number', { number: `株石中队六 ${r.whole(1, 99)}` }),
+  move: (w, _p, r) => {
+    const person = r.pick(w.people)
+    if (person === undefined) return
+    if (r.chance(0.7)) person.squad = person.squad === 'A' ? 'B' : 'A'
+    else person.role = person.role === 'leader' ? 'collector' : 'leader'
+    w.network.call({ op: 'move', person: person.id, squad: person.squad, role: person.role })
+  },
+  revoke: (w, p, r) => {
+    const chain = r.pick(p.storage.going(p.person))
+    if (chain === undefined) return
+    w.revoked.add(chain.replica)
+    w.network.call({ op: 'revoke', replica: chain.replica })
+  },
+  signIn: (_w, p, r) => {
+    const next = r.pick(p.people.filter((id) => id !== p.person))
+    if (next === undefined) return
+    p.take({ type: 'stop' })
+    p.crash()
+    p.person = next
+    p.start()
+  },
+  crash: (_w, p, r) => restartPage(p, r),
+  wake: (_w, p) => p.wake(),
+  snapshot: (w, p) => void w.snapshots.set(p, p.storage.copy()),
+  rollback: (w, p, r) => {
+    const before = w.snapshots.get(p)
+    if (before !== undefined) damage(w, p, r, () => (p.storage = before.copy()))
+  },
+  clone: (w, p) => {
+    if (w.phones.length < 7) w.clone(p).start()
+  },
+  loseRows: (w, p, r) => damage(w, p, r, () => loseRows(p, r)),
+  upload: (w, p) => w.upload(p),
+  ask: (_w, p) => {
+    const [chain] = p.storage.going(p.person)
+    const hashes = [...p.storage.photos.keys()]
+    if (chain !== undefined && hashes.length > 0) p.take({ type: 'ask', replica: chain.replica, hashes })
+  },
+  seen: (_w, p, r) => {
+    const one = chooseCase(p, r)
+    if (one?.case) p.take({ type: 'seen', cases: [{ case: one.id, revision: one.case.revision }] })
+  },
+  signalOff: (w, p) => {
+    p.signal = false
+    w.network.freeze(p)
+  },
+  signalOn: (_w, p, r) => {
+    p.signal = true
+    if (r.chance(0.6)) p.wake()
+  },
+  cut: (w, p) => w.network.cut(p),
+  freeze: (w, p) => w.network.freeze(p),
+  replay: (w, p) => w.network.replay(p),
+  restart: (w) => w.network.restart(),
+  failCommit: (w) => void (w.network.failNext = true),
+  poison: (w, p, r) => void (w.network.poison = r.pick(p.storage.chains)?.replica ?? ''),
+  heal: (w) => void (w.network.poison = ''),
+  look: (w) => w.look(),
+}
+
+function report(w: World, p: Phone, r: Random): void {
+  const photos = Array.from({ length: r.whole(0, 2) }, () => photo(r, 'scene', p.now))
+  const id = r.uuid()
+  w.save(p, (chain) => bodyOf(p, chain, 'report', id, { category: r.pick(categories) ?? '', description: words(r) }, photos))
+  if (r.chance(0.3)) comment(w, p, r, id)
+}
+
+function comment(w: World, p: Phone, r: Random, id: string | null): void {
+  if (id !== null) w.save(p, (chain) => bodyOf(p, chain, 'comment', id, { words: words(r) }))
+}
+
+function amend(w: World, p: Phone, r: Random, action: 'amend' | 'resubmit', fits: (c: Case) => boolean): void {
+  const one = chooseCase(p, r, fits)
+  if (one === null) return
+  const field = r.pick(['description', 'address'] as const) ?? 'address'
+  w.save(p, (chain) => bodyOf(p, chain, action, one.id, { changes: [{ field, from: one.case?.[field] ?? '', to: `${words(r)} ${r.whole(1, 9)}` }] }))
+}
+
+function decide(w: World, any: Phone, r: Random): void {
+  const p = r.pick(w.phones.filter((one) => w.personOf(one.person)?.role === 'leader')) ?? any
+  const one = chooseCase(p, r, (c) => c.state === 'reported' || c.state === 'selfHandled')
+  if (one?.case == null) return
+  const action = r.pick(one.case.state === 'reported' ? (['return', 'file', 'reject'] as const) : (['auditPass', 'auditFail'] as const)) ?? 'file'
+  w.save(p, (chain) => bodyOf(p, chain, action, one.id, { reason: '理由' }))
+}
+
+/** What the server's own replica does: it has no phone and no connection, and is never lost. */
+function centre(w: World, r: Random, action: 'transfer' | 'number', payload: { squad?: string; number?: string }): void {
+  const cases = w.phones.flatMap((p) => [...p.storage.view(p.person).cases.values()].map((row) => row.case))
+  const id = r.pick(cases)?.id
+  if (id === undefined) return
+  const { counter, hash } = w.centre
+  const body = {
+    v: 1, replica: serverReplica, counter: counter + 1, ...(counter > 0 && { prev: hash }), case: id, author: { kind: 'server', id: 'server' },
+    source: 'server', action, payload, seen: 0, taxonomy: 'sim-1', time: { device: w.clock.now },
+  }
+  const text = JSON.stringify(body)
+  w.centre = { counter: counter + 1, hash: hashText(text) }
+  const signature = sign(keyOf(serverReplica), w.centre.hash)
+  const push = { t: 'push', replica: serverReplica, first: counter + 1, oldest: 1, operations: [text], signature }
+  w.network.call({ op: 'push', text: JSON.stringify(push) })
+  w.network.call({ op: 'commit', hold: true })
+}
+
+function restartPage(p: Phone, r: Random): void {
+  p.crash()
+  p.later(r.whole(0, 20_000), () => p.start())
+}
+
+/** Something befalls a phone's storage while its page is closed; the ledger learns what is gone with it. */
+function damage(w: World, p: Phone, r: Random, what: () => void): void {
+  p.crash()
+  what()
+  w.ledger.reduced(p, new Set(p.storage.chains.flatMap((chain) => chain.operations.map((o) => o.origin))))
+  p.later(r.whole(0, 20_000), () => p.start())
+}
+
+/** Some operations that were never acknowledged are gone, those after them are not. */
+function loseRows(p: Phone, r: Random): void {
+  const chain = r.pick(p.storage.going(p.person).filter((c) => c.last > c.acked + 1))
+  if (chain === undefined) return
+  const to = r.whole(chain.acked + 1, chain.last - 1)
+  const from = r.chance(0.5) ? 1 : chain.acked + 1
+  chain.operations = chain.operations.filter((o) => o.counter < from || o.counter > to)
+}

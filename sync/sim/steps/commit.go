@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"buxun/shared"
+	"buxun/sync/session"
+	"buxun/sync/wire"
+)
+
+var errDisk = errors.New("the disk does not want to")
+
+// Commit is session.Store's: all pushes in one transaction, or each in its own where that fails.
+func (m *memory) Commit(_ context.Context, pushes []session.Push) ([]session.Result, []session.Changed) {
+	if results, changed, err := m.transact(pushes, m.fail); err == nil {
+		return results, changed
+	}
+	var results []session.Result
+	var changed []session.Changed
+	for _, p := range pushes {
+		one, some, err := m.transact([]session.Push{p}, false)
+		if err != nil {
+			fault := &wire.Fault{T: wire.TypeFault, Code: "internal", Replica: p.Replica, Counter: p.First}
+			one = []session.Result{{Replica: p.Replica, Fault: fault}}
+		}
+		results, changed = append(results, one...), append(changed, some...)
+	}
+	return results, changed
+}
+
+// transact judges pushes over a view of what is stored, and stores what came of it only when all of it went well.
+func (m *memory) transact(pushes []session.Push, fail bool) ([]session.Result, []session.Changed, error) {
+	if m.lies() {
+		return m.transactLying(pushes)
+	}
+	batch := session.NewBatch(m.rules(), m, m.head)
+	var results []session.Result
+	for _, p := range pushes {
+		result, err := batch.Take(p)
+		if err != nil {
+			return nil, nil, err
+		}
+		results = append(results, result)
+		if m.poison == p.Replica {
+			fail = true
+		}
+	}
+	if fail {
+		return nil, nil, errDisk
+	}
+	changed := batch.Changed()
+	m.store(batch, changed)
+	return results, changed, nil
+}
+
+func (m *memory) store(batch *session.Batch, changed []session.Changed) {
+	for _, row := range batch.Rows {
+		m.rows[place{row.Replica, row.Counter}] = &row
+		m.log = append(m.log, &row)
+		if was := row.Body.Was; was != nil {
+			m.was[*was] = true
+		}
+	}
+	for _, r := range batch.Replicas() {
+		kept := m.replicas[r.ID]
+		kept.Counter, kept.Hash = r.Counter, r.Hash
+	}
+	m.gaps = append(m.gaps, batch.Gaps...)
+	m.head = batch.Head()
+	for _, c := range changed {
+		m.cases[c.Case.ID] = held{c.Case, c.Seq}
+		if c.LeftSquad != "" {
+			m.leaves = append(m.leaves, leave{c.Seq, c.LeftSquad, c.Case.ID})
+		}
+	}
+}
+
+// Replica is session.View's.
+func (m *memory) Replica(id string) (session.Replica, bool, error) {
+	r, ok := m.replicas[id]
+	if !ok {
+		return session.Replica{}, false, nil
+	}
+	return *r, true, nil
+}
+
+// Recorded is session.View's.
+func (m *memory) Recorded(replica string, counter int64) (wire.Answer, bool, error) {
+	row, ok := m.rows[place{replica, counter}]
+	if !ok {
+		return wire.Answer{}, false, nil
+	}
+	return wire.Answer{
+		Counter: counter, Hash: row.Hash, Seq: row.Seq, Epoch: epoch, Outcome: row.Verdict.Outcome, Fault: row.Verdict.Fault, Mac: row.Mac,
+	}, true, nil
+}
+
+// Reissued is session.View's.
+func (m *memory) Reissued(was shared.Reference) (bool, error) {
+	row, ok := m.rows[place{was.Replica, was.Counter}]
+	return m.was[was] || ok && row.Hash == was.Hash, nil
+}
+
+// Case is session.View's.
+func (m *memory) Case(id string) (shared.Case, bool, error) {
+	c, ok := m.cases[id]
+	return c.one, ok, nil
+}
+
+// Standing is session.View's.
+func (m *memory) Standing(author shared.Author, at int64) (shared.Standing, error) {
+	if author.Kind == shared.AuthorServer {
+		return shared.Standing{Role: shared.RoleServer}, nil
+	}
+	p, ok := m.people[author.ID]
+	if !ok {
+		return shared.Standing{}, nil
+	}
+	for _, s := range slices.Backward(p.standings) {
+		if s.since <= at {
+			return s.Standing, nil
+		}
+	}
+	return shared.Standing{}, nil
+}
+
+// Arrival is session.View's.
+func (m *memory) Arrival(author shared.Author, standing shared.Standing, hash string) (shared.Arrival, error) {
+	return m.arrival(author, standing, author.ID, hash), nil
+}
