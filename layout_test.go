@@ -40,7 +40,7 @@ var goMay = map[string][]string{
 		"github.com/google/uuid"},
 	"server/web": {"shared", "sync/wire", "sync/session", "server/sqlite", "server/photo", "server/identity", "github.com/prometheus/client_golang"},
 	"server": {"shared", "server/es256", "sync/wire", "sync/session", "server/sqlite", "server/live", "server/numbering", "server/photo", "server/identity",
-		"server/roster", "server/demo", "server/web", "client", "github.com/prometheus/client_golang"},
+		"server/roster", "server/demo", "server/web", "client", "github.com/prometheus/client_golang", "github.com/google/uuid"},
 	"client": {},
 }
 

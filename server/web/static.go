@@ -12,6 +12,8 @@ import (
 	"path"
 	"strings"
 	"time"
+
+	"buxun/shared"
 )
 
 const (
@@ -134,6 +136,10 @@ func takesGzip(header string) bool {
 // static serves the client. A path without a file is a route of the app where it looks like one (no dot in its last part,
 // nothing of the server's own), and index.html decides what it shows.
 func (s *server) static(w http.ResponseWriter, r *http.Request) error {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		return shared.Fail("request.methodNotAllowed", r.Method+" "+r.URL.Path)
+	}
 	name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
 	if name == "" {
 		name = "index.html"

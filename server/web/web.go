@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"buxun/server/identity"
+	"buxun/server/photo"
 	"buxun/server/sqlite"
 	"buxun/shared"
 
@@ -25,12 +26,11 @@ import (
 
 // Config is what the HTTP side needs. All fields are required unless they say otherwise.
 type Config struct {
-	Store   *sqlite.Store
-	Hasher  *identity.Hasher
-	Keys    *identity.Keys
-	Photos  Photos
-	Uploads http.Handler // answers below /api/uploads/
-	Live    http.Handler // answers /api/live and authenticates with Authenticate
+	Store  *sqlite.Store
+	Hasher *identity.Hasher
+	Keys   *identity.Keys
+	Photos *photo.Photos
+	Live   http.Handler // answers /api/live and authenticates with Authenticate
 	// Client holds the built client; nil where it was not built, and Placeholder is shown.
 	Client      fs.FS
 	Placeholder []byte
@@ -57,6 +57,7 @@ type server struct {
 	pages     pages
 	taxonomy  taxonomy
 	measures  measures
+	uploads   http.Handler // answers below photo.Path
 	byLogin   *identity.Limiter
 	byAddress *identity.Limiter
 }
@@ -99,10 +100,10 @@ func (s *server) routes() []route {
 		{"GET", "/api/directory", signedIn, PurposeSync, (*server).directory},
 		{"GET", "/api/phones", signedIn, "", (*server).phones},
 		{"GET", "/api/photos/{hash}", signedIn, PurposeSync, (*server).photo},
-		{"", "/api/uploads/", signedIn, PurposeSync, (*server).upload},
+		{"", photo.Path, signedIn, PurposeSync, (*server).upload},
 		{"GET", "/api/live", itself, PurposeSync, (*server).live},
 		{"", "/api/", anyone, "", func(*server, http.ResponseWriter, *http.Request) error { return errNotFound }},
-		{"GET", "/", anyone, "", (*server).static},
+		{"", "/", anyone, "", (*server).static},
 	}
 }
 
@@ -110,6 +111,7 @@ func (s *server) routes() []route {
 func New(config Config) (*Site, error) {
 	s := &server{
 		Config: config, log: config.Log,
+		uploads:   config.Photos.Uploads(),
 		byLogin:   identity.NewLimiter(config.Now, loginBurst, loginEvery),
 		byAddress: identity.NewLimiter(config.Now, addressBurst, addressEvery),
 	}

@@ -1,0 +1,135 @@
+// Command buxun is the whole server: it keeps what collectors record and serves the client. One binary, one data directory.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+)
+
+const usage = `Buxun (步巡)
+
+  buxun serve                      run the server (--help lists its options)
+  buxun user add|password|disable|list
+  buxun import squads|people|areas FILE
+  buxun case move CASE SQUAD       CASE is an id, a short id or a case number
+  buxun replica list|revoke ID     a replica is one installation of one person on one phone
+  buxun token add|revoke|list      what programs sign in with
+  buxun health                     is the server on this machine well (for containers)
+  buxun version
+
+Every command but health and version takes --data DIR (default "data") and may run beside the server.
+`
+
+// terminal is where commands read from and write to.
+type terminal struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+func main() {
+	syscall.Umask(0o077) // what the server keeps is nobody else's
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], terminal{os.Stdin, os.Stdout, os.Stderr}))
+}
+
+// errUsage says that the words themselves were wrong; what is right was printed already.
+var errUsage = errors.New("usage")
+
+// run does one command and gives the exit code: 1 failed, 2 misspelt.
+func run(ctx context.Context, args []string, t terminal) int {
+	err := dispatch(ctx, args, t)
+	switch {
+	case err == nil || errors.Is(err, flag.ErrHelp):
+		return 0
+	case errors.Is(err, errUsage):
+		return 2
+	}
+	fmt.Fprintf(t.err, "buxun: %s\n", explain(err))
+	return 1
+}
+
+func dispatch(ctx context.Context, args []string, t terminal) error {
+	if len(args) == 0 {
+		fmt.Fprint(t.err, usage)
+		return errUsage
+	}
+	name, rest := args[0], args[1:]
+	switch name {
+	case "serve":
+		return serve(ctx, rest, t)
+	case "user", "import", "case", "replica", "token":
+		return administer(ctx, name, rest, t)
+	case "health":
+		return checkHealth(ctx, rest, t)
+	case "version":
+		fmt.Fprintln(t.out, version())
+		return nil
+	case "help", "-h", "--help":
+		fmt.Fprint(t.out, usage)
+		return nil
+	}
+	fmt.Fprintf(t.err, "buxun: there is no command %q\n\n%s", name, usage)
+	return errUsage
+}
+
+// version is what this binary was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "buxun (unknown build)"
+	}
+	settings := map[string]string{}
+	for _, s := range info.Settings {
+		settings[s.Key] = s.Value
+	}
+	revision := settings["vcs.revision"]
+	if revision == "" {
+		return "buxun " + info.Main.Version + " " + info.GoVersion
+	}
+	if settings["vcs.modified"] == "true" {
+		revision += " with changes"
+	}
+	return fmt.Sprintf("buxun %s %s %s", revision, settings["vcs.time"], info.GoVersion)
+}
+
+// flags is a flag set that reads its options from anywhere among the words, and prints its own usage.
+func flags(name, words string, t terminal) *flag.FlagSet {
+	set := flag.NewFlagSet("buxun "+name, flag.ContinueOnError)
+	set.SetOutput(t.err)
+	set.Usage = func() {
+		fmt.Fprintf(t.err, "buxun %s %s\n", name, words)
+		set.PrintDefaults()
+	}
+	return set
+}
+
+// parse gives the words that are no options; it errs unless there are as many as wanted.
+func parse(set *flag.FlagSet, args []string, wanted int) ([]string, error) {
+	var words []string
+	for {
+		if err := set.Parse(args); err != nil {
+			if errors.Is(err, flag.ErrHelp) {
+				return nil, err
+			}
+			return nil, errUsage
+		}
+		if set.NArg() == 0 {
+			break
+		}
+		words = append(words, set.Arg(0))
+		args = set.Args()[1:]
+	}
+	if len(words) != wanted {
+		set.Usage()
+		return nil, errUsage
+	}
+	return words, nil
+}

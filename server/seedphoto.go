@@ -1,0 +1,161 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"io/fs"
+	"net/http"
+	"runtime"
+	"strconv"
+	"sync"
+	"time"
+
+	"buxun/server/demo"
+	"buxun/server/es256"
+	"buxun/server/photo"
+	"buxun/shared"
+)
+
+// previewEdge is the longer side of a preview in pixels, as phones make them.
+const previewEdge = 320
+
+// preview is the small picture of a demo photo.
+type preview struct {
+	hash  string
+	bytes []byte
+}
+
+// makePreviews makes the previews of all demo photos, as their phones would have.
+func makePreviews(world demo.Demo) (map[string]preview, error) {
+	var (
+		group sync.WaitGroup
+		mutex sync.Mutex
+		errs  []error
+	)
+	found, running := map[string]preview{}, make(chan struct{}, runtime.NumCPU())
+	for file := range world.Photos {
+		group.Go(func() {
+			running <- struct{}{}
+			defer func() { <-running }()
+			one, err := makePreview(world.Files, file)
+			mutex.Lock()
+			defer mutex.Unlock()
+			found[file] = one
+			if err != nil {
+				errs = append(errs, fmt.Errorf("preview of %s: %w", file, err))
+			}
+		})
+	}
+	group.Wait()
+	return found, errors.Join(errs...)
+}
+
+func makePreview(files fs.FS, name string) (preview, error) {
+	file, err := files.Open(name)
+	if err != nil {
+		return preview{}, err
+	}
+	defer file.Close()
+	large, err := jpeg.Decode(file)
+	if err != nil {
+		return preview{}, err
+	}
+	small := shrink(large, previewEdge)
+	for quality := 70; quality >= 20; quality -= 10 {
+		var out bytes.Buffer
+		if err := jpeg.Encode(&out, small, &jpeg.Options{Quality: quality}); err != nil {
+			return preview{}, err
+		}
+		if out.Len() <= shared.MaxPreviewBytes {
+			sum := sha256.Sum256(out.Bytes())
+			return preview{hex.EncodeToString(sum[:]), out.Bytes()}, nil
+		}
+	}
+	return preview{}, fmt.Errorf("over %d bytes at any quality", shared.MaxPreviewBytes)
+}
+
+// shrink averages the pixels of an image down to an edge; each output pixel is the mean of the ones that it covers.
+func shrink(large image.Image, edge int) image.Image {
+	from := large.Bounds()
+	scale := max(1, float64(max(from.Dx(), from.Dy()))/float64(edge))
+	width, height := int(float64(from.Dx())/scale), int(float64(from.Dy())/scale)
+	small := image.NewRGBA(image.Rect(0, 0, width, height))
+	for y := range height {
+		for x := range width {
+			var sum [3]uint32
+			var n uint32
+			for v := int(float64(y) * scale); v < int(float64(y+1)*scale); v++ {
+				for u := int(float64(x) * scale); u < int(float64(x+1)*scale); u++ {
+					r, g, b, _ := large.At(from.Min.X+u, from.Min.Y+v).RGBA()
+					sum[0], sum[1], sum[2], n = sum[0]+r>>8, sum[1]+g>>8, sum[2]+b>>8, n+1
+				}
+			}
+			at := small.PixOffset(x, y)
+			small.Pix[at], small.Pix[at+1], small.Pix[at+2], small.Pix[at+3] = uint8(sum[0]/n), uint8(sum[1]/n), uint8(sum[2]/n), 255
+		}
+	}
+	return small
+}
+
+// sendPhoto sends preview and original through the upload handler, as tus requests of the replica.
+func (s *seeder) sendPhoto(ctx context.Context, c *chain, file string) error {
+	original, err := fs.ReadFile(s.world.Files, file)
+	if err != nil {
+		return err
+	}
+	small := s.previews[file]
+	if err := s.upload(ctx, c, small.hash, small.bytes); err != nil {
+		return fmt.Errorf("preview: %w", err)
+	}
+	return s.upload(ctx, c, s.world.Photos[file].Hash, original)
+}
+
+func (s *seeder) upload(ctx context.Context, c *chain, hash string, content []byte) error {
+	proof, err := es256.Sign(c.key, shared.UploadText(hash))
+	if err != nil {
+		return err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, photo.Path, bytes.NewReader(content))
+	if err != nil {
+		return err
+	}
+	for name, value := range map[string]string{
+		"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream", "Upload-Length": strconv.Itoa(len(content)),
+		"Upload-Metadata":   "hash " + base64.StdEncoding.EncodeToString([]byte(hash)),
+		photo.HeaderReplica: c.id, photo.HeaderProof: proof,
+	} {
+		request.Header.Set(name, value)
+	}
+	answer := &noted{header: http.Header{}}
+	s.photos.Uploads().ServeHTTP(answer, request)
+	if answer.status != http.StatusCreated || answer.header.Get(photo.HeaderPhoto) != hash {
+		return fmt.Errorf("answered %d %v: %s", answer.status, answer.header, answer.words)
+	}
+	return nil
+}
+
+// noted is an answer that nobody waits for at the end of a line.
+type noted struct {
+	header http.Header
+	status int
+	words  []byte
+}
+
+func (n *noted) Header() http.Header { return n.header }
+
+func (n *noted) WriteHeader(status int) { n.status = status }
+
+func (n *noted) Write(text []byte) (int, error) {
+	n.words = append(n.words, text...)
+	return len(text), nil
+}
+
+// Deadlines belong to connections; there is none.
+func (n *noted) SetReadDeadline(time.Time) error { return nil }
