@@ -38,6 +38,10 @@ func (m *Main) Greeting() string {
 		}
 		line("               只供演示，不要放进真实数据 / for trials only: put no real data in")
 	}
+	if m.people == 0 {
+		line("")
+		line("  还没有账号 no accounts yet: buxun user add --data %s --login admin --label 管理员 --role admin", m.config.Data)
+	}
 	line("")
 	return text.String()
 }

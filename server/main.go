@@ -20,7 +20,7 @@ const usage = `Buxun (步巡)
   buxun import squads|people|areas FILE
   buxun case move CASE SQUAD       CASE is an id, a short id or a case number
   buxun replica list|revoke ID     a replica is one installation of one person on one phone
-  buxun token add|revoke|list      what programs sign in with
+  buxun token add|revoke      what programs sign in with
   buxun health                     is the server on this machine well (for containers)
   buxun version
 

@@ -34,6 +34,7 @@ type Main struct {
 	listener net.Listener
 	http     *http.Server
 	tls      bool
+	people   int // accounts at the start
 }
 
 // Open opens the data, seeds the demo at a trial's first start, and listens. Requests wait until Run.
@@ -189,6 +190,7 @@ func (m *Main) keepDemoApart(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	m.people = len(people)
 	demo, others := 0, 0
 	for _, p := range people {
 		if !p.Demo {
