@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"time"
 
@@ -70,11 +71,15 @@ type Photos struct {
 	locks   *memorylocker.MemoryLocker
 	tus     http.Handler
 	screens *screens
+
+	mu      sync.Mutex
+	folders map[string]bool // whose entries are on disk
 }
 
 // New opens the store in a folder, which it makes where needed.
 func New(dir string, ledger Ledger, options Options) (*Photos, error) {
-	p := &Photos{dir: dir, ledger: ledger, files: options.Files, log: options.Log, now: options.Now, expiry: options.Expiry, locks: memorylocker.New()}
+	p := &Photos{dir: dir, ledger: ledger, files: options.Files, log: options.Log, now: options.Now, expiry: options.Expiry, locks: memorylocker.New(),
+		folders: map[string]bool{}}
 	if p.files == nil {
 		p.files = Disk{}
 	}
@@ -119,16 +124,22 @@ func nameUpload(event handler.HookEvent) (handler.HTTPResponse, handler.FileInfo
 	return handler.HTTPResponse{}, handler.FileInfoChanges{ID: requestOf(event.Context).claim.id(), MetaData: handler.MetaData{}}, nil
 }
 
-// makeFolder makes a folder whose entry is on disk when it returns; one that is there already is fine.
+// makeFolder makes a folder whose entry is on disk when it returns. One that is there already is put on disk once in this
+// life: the server may have been killed between making it and that.
 func (p *Photos) makeFolder(name string) error {
-	err := p.files.Mkdir(name)
-	if errors.Is(err, fs.ErrExist) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.folders[name] {
 		return nil
 	}
-	if err != nil {
+	if err := p.files.Mkdir(name); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return p.files.SyncDir(filepath.Dir(name))
+	if err := p.files.SyncDir(filepath.Dir(name)); err != nil {
+		return err
+	}
+	p.folders[name] = true
+	return nil
 }
 
 // place is where the bytes of a hash lie in one of the folders.

@@ -31,23 +31,18 @@ func (s store) NewUpload(ctx context.Context, info handler.FileInfo) (handler.Up
 		return nil, err
 	}
 	defer unlock()
-	f, err := s.p.files.Create(s.p.partial(req.claim))
-	if err == nil {
-		if err := f.Close(); err != nil {
-			return nil, s.refuse(ctx, req, err)
-		}
-		return &upload{s.p, req, info}, nil
+	err = s.p.settle(ctx, req, &info)
+	switch {
+	case errors.Is(err, handler.ErrNotFound):
+		err = s.p.begin(req.claim)
+	case err == nil && req.chunk && info.Offset > 0:
+		err = handler.ErrMismatchOffset
+	case err == nil:
+		req.offset = info.Offset
 	}
-	if !errors.Is(err, fs.ErrExist) {
+	if err != nil {
 		return nil, s.refuse(ctx, req, err)
 	}
-	if err := s.p.settle(ctx, req, &info); err != nil {
-		return nil, s.refuse(ctx, req, err)
-	}
-	if req.chunk && info.Offset > 0 {
-		return nil, handler.ErrMismatchOffset
-	}
-	req.offset = info.Offset
 	return &upload{s.p, req, info}, nil
 }
 
@@ -97,6 +92,15 @@ func (p *Photos) settle(ctx context.Context, req *request, info *handler.FileInf
 	}
 	info.Offset = info.Size
 	return nil
+}
+
+// begin makes the file of a new upload.
+func (p *Photos) begin(c claim) error {
+	f, err := p.files.Create(p.partial(c))
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 // lock takes an upload's lock from whoever holds it, as tusd does.

@@ -37,4 +37,3 @@ func (d debug) WithAttrs(attrs []tuslog.Attr) tuslog.Handler {
 }
 
 func (d debug) WithGroup(name string) tuslog.Handler { return debug{d.log.WithGroup(name)} }
-
