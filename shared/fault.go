@@ -78,7 +78,3 @@ func FaultOf(code string) FaultRow {
 	}
 	return catalogue()["internal"]
 }
-
-// ComesBack says whether a websocket that was closed with this code may come back. Codes outside 4000 to 4999 are the
-// network's: it may.
-func ComesBack(closeCode int) bool { return closeCode < 4500 || closeCode > 4999 }
