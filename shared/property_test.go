@@ -37,7 +37,7 @@ func TestApplyChangesNothingThatItWasGiven(t *testing.T) {
 		var all []kept
 		keep := func(c *shared.Case) { all = append(all, kept{c, string(toJSON(t, c))}) }
 		forecast := playing(r)
-		playing(r).live(t, 12, func(_ step, before, after *shared.Case) {
+		playing(r).live(t, 7, func(_ step, before, after *shared.Case) {
 			if after != before {
 				keep(after)
 			}
