@@ -72,3 +72,25 @@ func (v lifeVector) live(t *testing.T, base any) *shared.Case {
 	}
 	return c
 }
+
+// Two operations applied to one case (the phone's forecast and what came of it) must not write into each other's lists,
+// whatever room these have behind their ends.
+func TestSiblingsOfACaseShareNothing(t *testing.T) {
+	verdict := shared.Verdict{Outcome: shared.OutcomeApplied, Role: shared.RoleCollector}
+	amend := func(words string) shared.Body {
+		return shared.Body{
+			Action: shared.ActionAmend, Author: shared.Author{ID: words}, Photos: []shared.Photo{{Hash: words}},
+			Payload: shared.Payload{Changes: []shared.Change{{Field: shared.FieldAddress, From: "unseen", To: words}}},
+		}
+	}
+	parent := shared.Apply(nil, shared.Body{Action: shared.ActionReport}, verdict)
+	for _, words := range []string{"1", "2", "3", "4", "5"} {
+		parent = shared.Apply(parent, amend(words), verdict)
+		first := shared.Apply(parent, amend("first"), verdict)
+		shared.Apply(parent, amend("second"), verdict)
+		last := len(first.Conflicts) - 1
+		if got := first.Conflicts[last].Kept + first.Photos[last].Hash + first.Timeline[last+1].By.ID; got != "firstfirstfirst" {
+			t.Errorf("after %s: the second sibling wrote into the first: %s", words, got)
+		}
+	}
+}
