@@ -10,8 +10,10 @@ import (
 	"image/png"
 	"io"
 	"io/fs"
+	"log/slog"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"golang.org/x/image/draw"
 	"golang.org/x/image/webp"
@@ -55,15 +57,30 @@ func (s *screens) want(hash string) {
 	}
 }
 
-// Run makes pictures for the screen until ctx ends. One Run at a time keeps memory bounded.
+// sweepEvery is the time between two looks at the uploads.
+const sweepEvery = time.Hour
+
+// Run sweeps the uploads at once and each hour, and makes pictures for the screen, until ctx ends. One Run at a time keeps
+// memory bounded.
 func (p *Photos) Run(ctx context.Context) {
+	due := time.NewTicker(sweepEvery)
+	defer due.Stop()
+	p.sweep(ctx)
 	for {
 		select {
 		case <-ctx.Done():
 			return
+		case <-due.C:
+			p.sweep(ctx)
 		case hash := <-p.screens.queue:
 			p.screens.attempt(ctx, hash)
 		}
+	}
+}
+
+func (p *Photos) sweep(ctx context.Context) {
+	if err := p.Sweep(ctx); err != nil && ctx.Err() == nil {
+		p.log.ErrorContext(ctx, "uploads could not be swept", "error", err)
 	}
 }
 
@@ -72,12 +89,18 @@ func (s *screens) attempt(ctx context.Context, hash string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.waits, hash)
-	if err != nil {
-		s.failed[hash] = shared.FaultCode(faultOf(err)) != "storage.full"
-		s.p.log.InfoContext(ctx, "no picture for the screen was made; the original is shown", "photo", hash, "error", err)
+	if err == nil {
+		return
 	}
+	s.failed[hash] = shared.FaultCode(faultOf(err)) != "storage.full"
+	level := slog.LevelWarn
+	if errors.Is(err, errNoScreen) {
+		level = slog.LevelDebug
+	}
+	s.p.log.Log(ctx, level, "no picture for the screen was made; the original is shown", "photo", hash, "error", err)
 }
 
+// errNoScreen: the original is small and upright already, too large to decode, or of a type that is not decoded here.
 var errNoScreen = errors.New("no picture for the screen of this type or size")
 
 func (s *screens) make(hash string) (err error) {
@@ -122,7 +145,8 @@ func (s *screens) render(hash string) (_ image.Image, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if cost := seen.decodeCost(); cost == 0 || cost > screenMemory {
+	fine := seen.Type == "image/jpeg" && seen.Orientation == 1 && max(seen.Width, seen.Height) <= screenEdge
+	if cost := seen.decodeCost(); fine || cost == 0 || cost > screenMemory {
 		return nil, fmt.Errorf("%w: %s, %d x %d", errNoScreen, seen.Type, seen.Width, seen.Height)
 	}
 	full, err := seen.decode(f)

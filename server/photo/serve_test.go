@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"testing"
+	"time"
 )
 
 func TestServesWithRangesAndTag(t *testing.T) {
@@ -84,20 +85,22 @@ func TestL10_InvisibleIsLikeAbsent(t *testing.T) {
 func TestScreenIsMadeSmallAndUpright(t *testing.T) {
 	d := newDesk(t, Options{})
 	p := d.phone(1)
-	big := taken(t, 4000, 3000)
+	big := taken(t, 3400, 300)
 	hash := p.send(big)
 	before := d.get("/api/photos/" + hash + "?size=screen")
 	if !bytes.Equal(before.body, big) {
 		t.Error("before there is a picture for the screen, it is not the original")
 	}
 	hash6 := p.send(testdata(t, "good-orientation-6.jpg"))
+	fine := testdata(t, "good-no-exif.jpg")
+	hashFine := p.send(fine)
 	webp, heic := p.send(testdata(t, "good.webp")), p.send(testdata(t, "good.heic"))
 	d.makeScreens()
 	small := d.get("/api/photos/" + hash + "?size=screen")
 	if small.header.Get("Etag") != `"`+hash+`-screen"` || small.header.Get("Content-Type") != "image/jpeg" {
 		t.Errorf("headers %v", small.header)
 	}
-	if size := decoded(t, small.body).Bounds().Size(); size != image.Pt(1600, 1200) {
+	if size := decoded(t, small.body).Bounds().Size(); size != image.Pt(1600, 141) {
 		t.Errorf("for the screen it is %v", size)
 	}
 	if size := decoded(t, d.get("/api/photos/"+hash6+"?size=screen").body).Bounds().Size(); size != image.Pt(48, 80) {
@@ -105,6 +108,9 @@ func TestScreenIsMadeSmallAndUpright(t *testing.T) {
 	}
 	if size := decoded(t, d.get("/api/photos/"+webp+"?size=screen").body).Bounds().Size(); size != image.Pt(776, 909) {
 		t.Errorf("the WebP for the screen is %v", size)
+	}
+	if got := d.get("/api/photos/" + hashFine + "?size=screen"); !bytes.Equal(got.body, fine) {
+		t.Error("a small upright JPEG was encoded again")
 	}
 	if got := d.get("/api/photos/" + heic + "?size=screen"); got.header.Get("Content-Type") != "image/heic" {
 		t.Errorf("a HEIC that cannot be decoded is shown as %s", got.header.Get("Content-Type"))
@@ -120,6 +126,33 @@ func (d *desk) makeScreens() {
 	for len(d.photos.screens.queue) > 0 {
 		d.photos.screens.attempt(context.Background(), <-d.photos.screens.queue)
 	}
+}
+
+func TestRunSweepsAndMakesScreens(t *testing.T) {
+	d := newDesk(t, Options{})
+	p := d.phone(1)
+	data := testdata(t, "good.webp")
+	hash := p.name(data)
+	p.create(hash, len(data)).want(t, http.StatusCreated, "")
+	if err := os.WriteFile(d.photos.partial(claim{replica: p.replica, hash: hash}), data, 0o600); err != nil { // as a killed server leaves it
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithTimeout(context.Background(), 20*time.Second)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		d.photos.Run(ctx)
+	}()
+	for ctx.Err() == nil {
+		if _, err := os.Stat(d.photos.place(screensDir, hash)); err == nil {
+			break
+		}
+	}
+	if ctx.Err() != nil || !bytes.Equal(d.original(hash), data) {
+		t.Error("the whole upload was not kept, or has no picture for the screen")
+	}
+	stop()
+	<-done
 }
 
 func TestScreenNeverDecodesWithoutBounds(t *testing.T) {

@@ -14,8 +14,7 @@ import (
 )
 
 // Sweep looks through the uploads: those that are whole but not kept, because the server stopped or the disk was full, are
-// kept now; those that nobody went on with for the expiry are dropped (the phone still has them and may begin again). Run it
-// at start and now and then. It goes on after a failure and returns all of them joined.
+// kept now; those that nobody went on with for the expiry are dropped (the phone still has them and may begin again). It goes on after a failure and returns all of them joined.
 func (p *Photos) Sweep(ctx context.Context) error {
 	entries, err := p.files.ReadDir(filepath.Join(p.dir, uploadsDir))
 	if err != nil {
