@@ -57,7 +57,7 @@ func setPassword(ctx context.Context, c *centre, words []string, o *options, t t
 	if err != nil {
 		return err
 	}
-	hash, err := identity.NewHasher().Hash(ctx, password)
+	hash, err := identity.NewHasher(identity.Usual).Hash(ctx, password)
 	if err != nil {
 		return err
 	}
@@ -185,7 +185,7 @@ func (c *centre) tellUnable(ctx context.Context, people []roster.Person, t termi
 
 // putPeople hashes passwords and puts accounts; what a file does not say of a known account stays as it is.
 func (c *centre) putPeople(ctx context.Context, people []roster.Person) error {
-	hasher := identity.NewHasher()
+	hasher := identity.NewHasher(identity.Usual)
 	var rows []sqlite.Person
 	for _, p := range people {
 		row := sqlite.Person{ID: p.ID, Login: p.Name, Label: p.Label, Role: p.Role, Squad: p.Squad}

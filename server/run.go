@@ -95,7 +95,7 @@ func (m *Main) handler() (http.Handler, error) {
 		return nil, err
 	}
 	config := web.Config{
-		Store: m.centre.store, Hasher: identity.NewHasher(), Keys: m.centre.keys, Photos: m.photos,
+		Store: m.centre.store, Hasher: identity.NewHasher(identity.Usual), Keys: m.centre.keys, Photos: m.photos,
 		Placeholder: client.Placeholder(), Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), Registry: registry,
 		Ready: m.Ready, Now: m.config.Now, Log: m.config.Log, Demo: m.config.Demo, Proxies: m.config.Proxies,
 	}

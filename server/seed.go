@@ -138,7 +138,7 @@ func (s *seeder) steps(now time.Time) (list []step) {
 
 // people puts squads, areas and people, and enrols a phone for each. All demo people have one password and one hash.
 func (s *seeder) people(ctx context.Context) error {
-	hash, err := identity.NewHasher().Hash(ctx, demo.Password)
+	hash, err := identity.NewHasher(identity.Usual).Hash(ctx, demo.Password)
 	if err != nil {
 		return err
 	}

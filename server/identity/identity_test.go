@@ -21,7 +21,7 @@ import (
 )
 
 func TestAPasswordIsCheckedAgainstItsHash(t *testing.T) {
-	h := identity.NewHasher()
+	h := identity.NewHasher(identity.Usual)
 	encoded, err := h.Hash(t.Context(), "correct horse 步巡")
 	if err != nil {
 		t.Fatal(err)
@@ -54,7 +54,7 @@ func TestAPasswordIsCheckedAgainstItsHash(t *testing.T) {
 }
 
 func TestAnUnknownLoginCostsTheSameWork(t *testing.T) {
-	h := identity.NewHasher()
+	h := identity.NewHasher(identity.Usual)
 	encoded, _ := h.Hash(t.Context(), "a password of somebody")
 	took := func(encoded string) time.Duration {
 		best := time.Hour
@@ -74,7 +74,7 @@ func TestAnUnknownLoginCostsTheSameWork(t *testing.T) {
 }
 
 func TestAHerdWaitsForItsTurn(t *testing.T) {
-	h := identity.NewHasher()
+	h := identity.NewHasher(identity.Usual)
 	ctx, cancel := context.WithCancel(t.Context())
 	var group sync.WaitGroup
 	fails := make(chan error, 64)

@@ -17,10 +17,16 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
-// Cost of one password hash: RFC 9106's second recommendation on one lane. One check takes about 0.1 s on a small server.
+// Cost is the work of one password hash.
+type Cost struct {
+	MemoryKiB uint32
+	Passes    uint32
+}
+
+// Usual is what people's passwords cost: about 0.1 s on a small server.
+var Usual = Cost{MemoryKiB: 64 << 10, Passes: 2}
+
 const (
-	memoryKiB = 64 << 10
-	passes    = 2
 	lanes     = 1
 	saltBytes = 16
 	hashBytes = 32
@@ -32,22 +38,27 @@ const (
 	maxPasses    = 10
 )
 
-// Hasher makes and checks Argon2id password hashes. Each needs 64 MiB while it runs, so that only a few run at once and
+// Hasher makes and checks Argon2id password hashes. Each needs its memory while it runs, so that only a few run at once and
 // the others wait. It is safe for concurrent use.
-type Hasher struct{ running chan struct{} }
+type Hasher struct {
+	cost    Cost
+	running chan struct{}
+}
 
 // NewHasher makes a hasher that runs at most one hash a processor at once.
-func NewHasher() *Hasher { return &Hasher{running: make(chan struct{}, runtime.NumCPU())} }
+func NewHasher(cost Cost) *Hasher {
+	return &Hasher{cost: cost, running: make(chan struct{}, runtime.NumCPU())}
+}
 
 // Hash gives a password's PHC string. It fails with server.busy when ctx ends before its turn.
 func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	salt := make([]byte, saltBytes)
 	rand.Read(salt)
-	sum, err := h.run(ctx, password, phc{memory: memoryKiB, passes: passes, lanes: lanes, salt: salt, sum: make([]byte, hashBytes)})
+	sum, err := h.run(ctx, password, phc{h.cost.MemoryKiB, h.cost.Passes, lanes, salt, make([]byte, hashBytes)})
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, memoryKiB, passes, lanes,
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, h.cost.MemoryKiB, h.cost.Passes, lanes,
 		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(sum)), nil
 }
 
@@ -55,7 +66,7 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 // same work and is never right. It fails with server.busy when ctx ends before its turn.
 func (h *Hasher) Verify(ctx context.Context, encoded, password string) (bool, error) {
 	known := encoded != ""
-	p := phc{memory: memoryKiB, passes: passes, lanes: lanes, salt: make([]byte, saltBytes), sum: make([]byte, hashBytes)}
+	p := phc{h.cost.MemoryKiB, h.cost.Passes, lanes, make([]byte, saltBytes), make([]byte, hashBytes)}
 	if known {
 		var err error
 		if p, err = parsePHC(encoded); err != nil {
