@@ -1,0 +1,281 @@
+package live
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"buxun/shared"
+	"buxun/sync/session"
+	"buxun/sync/wire"
+
+	"github.com/gorilla/websocket"
+)
+
+const (
+	feedQueue  = 256 // changes that wait for a connection before it counts as too slow
+	outQueue   = 16  // frames that wait for the socket
+	writeWait  = 10 * time.Second
+	lingerWait = 5 * time.Second // for the other end to read the last words
+	tickEvery  = 5 * time.Second
+	checkEvery = time.Minute // how often a connection asks whether its reader is still who it was
+)
+
+// conn is one connection: a loop that steps the session, a goroutine that reads and one that writes.
+type conn struct {
+	*handler
+	ws      *websocket.Conn
+	request *http.Request
+	reader  session.Reader
+	number  uint64
+
+	heard   chan session.Event
+	results chan session.Result // has room for all pushes that a session lets through
+	feed    chan session.Published
+	ended   chan string
+	check   chan struct{}
+	stop    chan struct{}
+	slow    chan struct{} // closed when the feed overflowed
+	tooSlow sync.Once
+	out     chan message
+	last    chan farewell
+	gone    chan struct{} // closed when nothing can be written any more
+	idle    chan struct{} // closed when nothing is read any more
+
+	// The loop's own.
+	state    session.Session
+	waiting  int // pushes at the committer
+	stopping bool
+	closed   string // code of the fault that ended it
+	hello    *wire.Hello
+	opened   time.Time
+	checked  time.Time
+}
+
+func newConn(h *handler, ws *websocket.Conn, r *http.Request, reader session.Reader) *conn {
+	now := h.Now()
+	return &conn{
+		handler: h, ws: ws, request: r, reader: reader, state: session.New(reader, now.UnixMilli()), opened: now, checked: now,
+		heard: make(chan session.Event), results: make(chan session.Result, 4*wire.MaxPushesInFlight),
+		feed: make(chan session.Published, feedQueue), ended: make(chan string, 1), check: make(chan struct{}, 1),
+		stop: make(chan struct{}, 1), slow: make(chan struct{}), out: make(chan message, outQueue), last: make(chan farewell, 1),
+		gone: make(chan struct{}), idle: make(chan struct{}),
+	}
+}
+
+// Signals from the hub; none blocks.
+
+func (c *conn) publish(p session.Published) {
+	select {
+	case c.feed <- p:
+	default:
+		c.tooSlow.Do(func() { close(c.slow) })
+	}
+}
+
+func (c *conn) end(code string) {
+	select {
+	case c.ended <- code:
+	default:
+	}
+}
+
+func (c *conn) recheck() {
+	select {
+	case c.check <- struct{}{}:
+	default:
+	}
+}
+
+func (c *conn) stopSoon() {
+	select {
+	case c.stop <- struct{}{}:
+	default:
+	}
+}
+
+// cut ends the connection without a word.
+func (c *conn) cut() { _ = c.ws.Close() }
+
+// turnAway says why and closes.
+func (c *conn) turnAway(code string) {
+	go c.read()
+	go c.write()
+	c.step(context.Background(), session.Ended{Code: code})
+	c.finish()
+}
+
+// serve runs the connection until it ends.
+func (c *conn) serve(ctx context.Context) {
+	go c.read()
+	go c.write()
+	if !c.Hub.add(c) {
+		c.step(ctx, session.Ended{Code: "server.stopping"})
+		c.finish()
+		return
+	}
+	c.Metrics.Connected(1)
+	// Whoever changed the reader before the hub knew the connection could not end it.
+	c.recheck()
+	c.loop(ctx)
+	c.Hub.remove(c)
+	c.finish()
+	c.Metrics.Connected(-1)
+	c.logEnd()
+}
+
+func (c *conn) loop(ctx context.Context) {
+	tick := time.NewTicker(tickEvery)
+	defer tick.Stop()
+	for c.closed == "" {
+		heard := c.heard
+		if c.stopping {
+			heard = nil
+			if c.waiting == 0 {
+				c.step(ctx, session.Ended{Code: "server.stopping"})
+				return
+			}
+		}
+		select {
+		case <-c.slow:
+			c.step(ctx, session.Ended{Code: "connection.slow"})
+		case <-c.gone:
+			return
+		case event, ok := <-heard:
+			if !ok {
+				return
+			}
+			c.hear(ctx, event)
+		case result := <-c.results:
+			c.waiting--
+			c.logFault(result)
+			c.step(ctx, session.Committed{Result: result})
+		case published := <-c.feed:
+			c.step(ctx, published)
+		case code := <-c.ended:
+			c.step(ctx, session.Ended{Code: code})
+		case <-c.check:
+			c.ask(ctx)
+		case <-c.stop:
+			c.stopping = true
+		case <-tick.C:
+			c.tick(ctx)
+		}
+	}
+}
+
+func (c *conn) hear(ctx context.Context, event session.Event) {
+	if heard, ok := event.(session.Heard); ok {
+		if hello, ok := heard.Frame.(*wire.Hello); ok && c.hello == nil {
+			c.hello = hello
+			c.logHello()
+		}
+	}
+	c.step(ctx, event)
+}
+
+func (c *conn) tick(ctx context.Context) {
+	now := c.Now()
+	c.step(ctx, session.Tick{Now: now.UnixMilli()})
+	if c.closed == "" && now.Sub(c.checked) >= checkEvery {
+		c.ask(ctx)
+	}
+}
+
+// ask asks again whose connection it is.
+func (c *conn) ask(ctx context.Context) {
+	c.checked = c.Now()
+	reader, err := c.Authenticate(c.request)
+	switch code := shared.FaultCode(err); {
+	case code == "internal":
+		c.Log.Error("ask who reads", "person", c.reader.Person, "error", err)
+	case err != nil:
+		c.step(ctx, session.Ended{Code: "session.missing"})
+	case reader != c.reader:
+		c.step(ctx, session.Ended{Code: "scope.changed"})
+	}
+}
+
+// step lets the session have an event, and does what it asks for, until it asks for nothing.
+func (c *conn) step(ctx context.Context, event session.Event) {
+	for events := []session.Event{event}; len(events) > 0; {
+		var effects []session.Effect
+		c.state, effects = session.Step(c.state, events[0])
+		events = events[1:]
+		for _, effect := range effects {
+			if next := c.do(ctx, effect); next != nil {
+				events = append(events, next)
+			}
+		}
+	}
+}
+
+func (c *conn) do(ctx context.Context, effect session.Effect) session.Event {
+	switch e := effect.(type) {
+	case session.Send:
+		c.send(messageOf(e))
+		return nil
+	case session.Commit:
+		if err := c.Committer.Submit(e.Push, func(r session.Result) { c.results <- r }); err != nil {
+			c.stopping = true
+			return nil
+		}
+		c.waiting++
+		return nil
+	case session.Close:
+		c.closed = e.Reason
+		c.Metrics.Closed(e.Reason)
+		c.last <- farewell{code: e.Code, reason: e.Reason}
+		return nil
+	}
+	event := session.Perform(ctx, c.Store, c.reader, effect, c.Anchor, c.Now().UnixMilli())
+	switch e := event.(type) {
+	case session.PageRead:
+		c.Metrics.Paged(len(e.Page.Cases))
+	case session.Failed:
+		c.Log.Error("serve a phone", "person", c.reader.Person, "error", e.Err)
+	}
+	return event
+}
+
+// send hands a frame to the writing goroutine; it waits while the socket is behind, unless that is hopeless.
+func (c *conn) send(m message) {
+	select {
+	case c.out <- m:
+	case <-c.gone:
+	case <-c.slow:
+	}
+}
+
+// finish returns when both goroutines have ended and the socket is closed.
+func (c *conn) finish() {
+	if c.closed == "" {
+		c.cut()
+		c.last <- farewell{}
+	}
+	<-c.gone
+	for open := true; open; {
+		_, open = <-c.heard
+	}
+	<-c.idle
+	c.cut()
+}
+
+func (c *conn) logHello() {
+	var replicas []string
+	for _, r := range c.hello.Replicas {
+		replicas = append(replicas, r.Replica)
+	}
+	c.Log.Info("phone came", "person", c.reader.Person, "app", c.hello.App, "replicas", replicas)
+}
+
+func (c *conn) logEnd() {
+	c.Log.Info("phone left", "person", c.reader.Person, "after", c.Now().Sub(c.opened).Round(time.Millisecond).String(), "told", c.closed)
+}
+
+func (c *conn) logFault(r session.Result) {
+	if r.Fault != nil {
+		c.Log.Warn("push refused", "person", c.reader.Person, "replica", r.Replica, "counter", r.Fault.Counter, "fault", r.Fault.Code)
+	}
+}
