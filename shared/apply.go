@@ -29,6 +29,7 @@ func begin(c *Case, b Body, v Verdict) *Case {
 		next := *c
 		next.Photos = slices.Clone(c.Photos)
 		next.Conflicts = slices.Clone(c.Conflicts)
+		next.Former = slices.Clone(c.Former)
 		next.Timeline = slices.Clone(c.Timeline)
 		return &next
 	}
@@ -55,7 +56,15 @@ func change(c *Case, b Body, revision int64) {
 	p := b.Payload
 	switch b.Action {
 	case ActionReport, ActionSelfHandle:
-		c.Category, c.Description, c.Address, c.Pin = p.Category, p.Description, p.Address, p.Pin
+		// Where evidence opened the case before its report, what was amended meanwhile stays.
+		for field, value := range map[Field]string{
+			FieldCategory: p.Category, FieldDescription: p.Description, FieldAddress: p.Address, FieldPin: p.Pin,
+		} {
+			if shown := fieldOf(c, field); *shown == "" {
+				*shown = value
+			}
+		}
+		c.ReportMissing = false
 	case ActionAmend, ActionResubmit:
 		for _, ch := range p.Changes {
 			setField(c, ch, b.Author, revision)
@@ -63,7 +72,7 @@ func change(c *Case, b Body, revision int64) {
 	case ActionNumber:
 		c.Number = p.Number
 	case ActionTransfer:
-		c.Squad = p.Squad
+		c.Former, c.Squad = append(c.Former, c.Squad), p.Squad
 	}
 }
 

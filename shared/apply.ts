@@ -72,7 +72,9 @@ function change(next: Case, b: Body): void {
   switch (b.action) {
     case 'report':
     case 'selfHandle':
-      for (const field of fields) put(next, field, p[field])
+      // Where evidence opened the case before its report, what was amended meanwhile stays.
+      for (const field of fields) put(next, field, next[field] ?? p[field])
+      delete next.reportMissing
       break
     case 'amend':
     case 'resubmit':
@@ -82,6 +84,7 @@ function change(next: Case, b: Body): void {
       put(next, 'number', p.number)
       break
     case 'transfer':
+      next.former = [...(next.former ?? []), next.squad]
       next.squad = p.squad ?? ''
       break
   }

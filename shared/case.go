@@ -9,7 +9,9 @@ type Case struct {
 	State    State  `json:"state"`
 	Source   Source `json:"source"`
 	Squad    string `json:"squad"` // code of the squad that answers for it
-	Reporter Author `json:"reporter"`
+	// Former are the squads that answered for it before, so that what their collectors saw meanwhile is not refused.
+	Former   []string `json:"former,omitempty"`
+	Reporter Author   `json:"reporter"`
 	// Category is a CategoryKey; empty only where the report itself never arrived.
 	Category    string `json:"category,omitempty"`
 	Description string `json:"description,omitempty"`

@@ -1,5 +1,7 @@
 package shared
 
+import "slices"
+
 // Judging is what the writer knows when it judges one operation.
 type Judging struct {
 	Workflow Workflow `json:"-"`
@@ -38,7 +40,7 @@ func Judge(c *Case, b Body, ctx Judging) Verdict {
 	if !ctx.CategoryKnown {
 		return v.refuse("category.unknown")
 	}
-	if c != nil && !InScope(*c, b.Author.ID, standing) {
+	if c != nil && !InScope(*c, b.Author.ID, standing) && !(move.Evidence && slices.Contains(c.Former, standing.Squad)) {
 		return v.refuse("case.notInScope")
 	}
 	if c == nil && !move.Opens() && !move.Evidence {
@@ -71,6 +73,11 @@ func place(c *Case, b Body, move Move, standing Standing, ctx Judging, v Verdict
 	case c == nil:
 		// The report was lost in a gap; the evidence opens the case in its place.
 		v.Outcome, v.Fault, v.To, v.Squad = OutcomeLate, "case.reportMissing", StateReported, standing.Squad
+	case !InScope(*c, b.Author.ID, standing):
+		v.Outcome, v.Fault = OutcomeLate, "operation.noLongerPermitted"
+	case move.Opens() && c.ReportMissing:
+		// Evidence held the case open; its fields come now, wherever the case has got to.
+		v.Outcome = OutcomeApplied
 	case move.Opens():
 		v.Outcome, v.Fault = OutcomeLate, "case.exists"
 	case !move.Fits(c.State):

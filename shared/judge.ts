@@ -18,7 +18,7 @@ export function judge(c: Case | undefined, b: Body, ctx: Judging, workflow: Work
   const fault = refusal(c, b, move, standing, ctx)
   if (fault !== '') return { ...asRole, outcome: 'refused', fault }
   const marks = marksOf(c, b, move, ctx)
-  return { ...asRole, ...place(c, move, standing, ctx), ...(marks.length > 0 && { marks }) }
+  return { ...asRole, ...place(c, b, move, standing, ctx), ...(marks.length > 0 && { marks }) }
 }
 
 /** The standing that counts: for evidence when it was made, for decisions now. Absent where neither permits it. */
@@ -31,7 +31,7 @@ function refusal(c: Case | undefined, b: Body, move: Move, standing: Standing, c
   const code = missing(move, b)
   if (code !== '') return code
   if (!ctx.categoryKnown) return 'category.unknown'
-  if (c !== undefined) return inScope(c, b.author.id, standing) ? '' : 'case.notInScope'
+  if (c !== undefined) return inScope(c, b.author.id, standing) || (move.evidence && wasOf(c, standing)) ? '' : 'case.notInScope'
   return opens(move) || move.evidence ? '' : 'case.notInScope'
 }
 
@@ -41,11 +41,19 @@ export function inScope(c: Case, person: string, standing: Standing): boolean {
   return c.reporter.id === person || (standing.squad !== undefined && standing.squad !== '' && c.squad === standing.squad)
 }
 
-function place(c: Case | undefined, move: Move, standing: Standing, ctx: Judging): Pick<Verdict, 'outcome' | 'fault' | 'to' | 'squad'> {
+/** Whether the standing's squad answered for the case before. */
+function wasOf(c: Case, standing: Standing): boolean {
+  return (c.former ?? []).includes(standing.squad ?? '')
+}
+
+function place(c: Case | undefined, b: Body, move: Move, standing: Standing, ctx: Judging): Pick<Verdict, 'outcome' | 'fault' | 'to' | 'squad'> {
   const squad = standing.squad === undefined || standing.squad === '' ? {} : { squad: standing.squad }
   if (c === undefined && opens(move)) return { outcome: 'applied', to: move.to, ...squad }
   // The report was lost in a gap; the evidence opens the case in its place.
   if (c === undefined) return { outcome: 'late', fault: 'case.reportMissing', to: 'reported', ...squad }
+  if (!inScope(c, b.author.id, standing)) return { outcome: 'late', fault: 'operation.noLongerPermitted' }
+  // Evidence held the case open; its fields come now, wherever the case has got to.
+  if (opens(move) && c.reportMissing) return { outcome: 'applied' }
   if (opens(move)) return { outcome: 'late', fault: 'case.exists' }
   if (!fits(move, c.state)) return { outcome: 'late', fault: 'case.stateChanged' }
   if (move.to && !allows(move, ctx.standingNow.role)) return { outcome: 'late', fault: 'operation.noLongerPermitted' }

@@ -16,6 +16,8 @@ export interface Case {
   source: Source
   /** code of the squad that answers for it */
   squad: string
+  /** Former are the squads that answered for it before, so that what their collectors saw meanwhile is not refused. */
+  former?: string[]
   reporter: Author
   /** Category is a CategoryKey; empty only where the report itself never arrived. */
   category?: string
