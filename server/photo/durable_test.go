@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"buxun/shared"
 )
 
 // steps that must happen in this order before a photo is acknowledged. A word may come several times: the last one counts.
@@ -174,6 +176,46 @@ func TestL2_KilledAtEveryStep(t *testing.T) {
 			}
 			return
 		}
+	}
+}
+
+// Killed between the rename and the folder's sync, started again, acknowledged, and then the power goes.
+func TestL2_RecalledSurvivesAPowerCut(t *testing.T) {
+	files := newFaulty()
+	d := newDesk(t, Options{Files: files})
+	p := d.phone(1)
+	data := testdata(t, "good-no-exif.jpg")
+	hash := p.name(data)
+	p.create(hash, len(data)).want(t, http.StatusCreated, "")
+	files.mu.Lock()
+	files.stopAfter = "rename photo"
+	files.mu.Unlock()
+	p.patch(hash, 0, data).want(t, http.StatusInternalServerError, "internal")
+	files.mu.Lock()
+	files.stopAt, files.stopAfter = 0, ""
+	files.mu.Unlock()
+	d.open(Options{Files: files})
+	if r := p.head(hash); r.header.Get(HeaderPhoto) != hash {
+		t.Fatalf("HEAD is answered %d %v", r.status, r.header)
+	}
+	if err := files.cutPower(); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(d.original(hash), data) {
+		t.Error("an acknowledged photo is lost")
+	}
+}
+
+// A request that waited for the lock while another one kept the photo knows an old answer of the ledger.
+func TestL8_KeptWhileWaiting(t *testing.T) {
+	d := newDesk(t, Options{})
+	p := d.phone(1)
+	data := testdata(t, "good-no-exif.jpg")
+	c := claim{replica: p.replica, hash: p.name(data)}
+	c.named = d.ledger.named[c.replica+c.hash]
+	p.send(data)
+	if here, err := d.photos.recall(context.Background(), c); err != nil || here != shared.ArrivalHere {
+		t.Errorf("it is %q, %v", here, err)
 	}
 }
 

@@ -21,6 +21,8 @@ type faulty struct {
 	room   int64 // bytes that may still be written; -1 for no end
 	stopAt int   // the step at which everything begins to fail; 0 is never
 	steps  int
+	// stopAfter is a step after which everything begins to fail.
+	stopAfter string
 	// lies are steps that say they are done and are not, by the first word of their trace.
 	lies map[string]bool
 	// What a power cut would lose.
@@ -43,6 +45,9 @@ func (f *faulty) step(what, name string) error {
 		return errStopped
 	}
 	f.trace = append(f.trace, what+" "+brief(name))
+	if f.stopAfter == what+" "+brief(name) {
+		f.stopAt = f.steps
+	}
 	return nil
 }
 

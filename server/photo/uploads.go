@@ -64,7 +64,6 @@ func requestOf(ctx context.Context) *request { return ctx.Value(requestKey{}).(*
 // on each request, by the replica's signature.
 func (p *Photos) Uploads() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Header.Del("X-HTTP-Method-Override") // tusd would honour it behind our back
 		if r.Method == http.MethodOptions {
 			p.tus.ServeHTTP(w, r)
 			return

@@ -2,6 +2,7 @@ package photo
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/tus/tusd/v2/pkg/handler"
 
 	"buxun/server/es256"
 	"buxun/shared"
@@ -166,8 +169,10 @@ func TestL10_ForeignReplicaIsRefused(t *testing.T) {
 			}
 		}
 	}
+	r := owner.ask(http.MethodHead, owner.path(hash), hash, nil, HeaderReplica, stranger.replica) // two replicas in one request
+	r.want(t, http.StatusForbidden, "photo.proof")
 	// tusd would let a POST pass as anything by this header.
-	r := stranger.ask(http.MethodPost, owner.path(hash), hash, strings.NewReader("x"), "X-HTTP-Method-Override", "PATCH", "Content-Type", chunkType, "Upload-Offset", "0")
+	r = stranger.ask(http.MethodPost, owner.path(hash), hash, strings.NewReader("x"), "X-HTTP-Method-Override", "PATCH", "Content-Type", chunkType, "Upload-Offset", "0")
 	r.want(t, http.StatusMethodNotAllowed, "request.methodNotAllowed")
 	// A proof for one photo opens no other.
 	other := []byte("another")
@@ -238,6 +243,27 @@ func TestTwoWritersOfOneUpload(t *testing.T) {
 	answer, err := io.ReadAll(silent) // the first writer is told that it was replaced
 	if err != nil || !bytes.Contains(answer, []byte("connection.replaced")) {
 		t.Errorf("the first writer hears %q, %v", answer, err)
+	}
+}
+
+// Two requests create one upload at once, both with its first bytes: whoever comes second must not append them.
+func TestCreationsThatRace(t *testing.T) {
+	d := newDesk(t, Options{})
+	p := d.phone(1)
+	data := testdata(t, "good-no-exif.jpg")
+	c := claim{replica: p.replica, hash: p.name(data)}
+	c.named = d.ledger.named[c.replica+c.hash]
+	if err := os.WriteFile(d.photos.partial(c), data[:10], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	req := &request{claim: c, chunk: true, offset: -1}
+	ctx := context.WithValue(context.Background(), requestKey{}, req)
+	if _, err := (store{d.photos}).NewUpload(ctx, handler.FileInfo{Size: c.named.Size}); !errors.Is(err, handler.ErrMismatchOffset) {
+		t.Errorf("the second creation hears %v", err)
+	}
+	late := &upload{d.photos, req, handler.FileInfo{Size: c.named.Size}}
+	if n, err := late.WriteChunk(ctx, 0, bytes.NewReader(data)); n != 0 || !errors.Is(err, handler.ErrMismatchOffset) {
+		t.Errorf("%d bytes were written at the wrong place: %v", n, err)
 	}
 }
 
