@@ -22,6 +22,45 @@
 // in the banner whose text begins with 全部已到中心, 待传, 正在传 or 需要你看一下.
 
 import type { RouteRecordRaw } from 'vue-router'
+import type { Role } from '@shared/types.gen'
+import Capture from './capture/Capture.vue'
+import Home from './home/Home.vue'
+import type { TabName } from './shell/tabs'
+import SignIn from './signin/SignIn.vue'
 
-/** Filled as the screens land. */
-export const routes: RouteRecordRaw[] = []
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** the tab that is lit */
+    tab?: TabName
+    /** without the shell around it */
+    bare?: boolean
+    /** fills the window and scrolls within */
+    fills?: boolean
+    /** somebody writes or photographs here: no banner may interrupt */
+    writing?: boolean
+    /** whose screen it is; everybody's where absent */
+    roles?: readonly Role[]
+  }
+}
+
+// What a first visit and a shutter in a hurry need is in the first download; the rest is stored at install.
+export const routes: RouteRecordRaw[] = [
+  { path: '/signin', component: SignIn, meta: { bare: true } },
+  { path: '/', component: Home, meta: { tab: 'home', roles: ['collector'] } },
+  { path: '/report', component: Capture, props: { kind: 'report' }, meta: { tab: 'home', fills: true, writing: true, roles: ['collector', 'leader'] } },
+  { path: '/selfhandle', component: Capture, props: { kind: 'selfHandle' }, meta: { tab: 'home', fills: true, writing: true, roles: ['collector', 'leader'] } },
+  { path: '/resubmit/:id', component: () => import('./capture/Supplement.vue'), props: (to) => ({ id: to.params.id, kind: 'resubmit' }), meta: { tab: 'home', writing: true } },
+  { path: '/attach/:id', component: () => import('./capture/Supplement.vue'), props: (to) => ({ id: to.params.id, kind: 'attach' }), meta: { tab: 'cases', writing: true } },
+  { path: '/cases', component: () => import('./cases/Cases.vue'), meta: { tab: 'cases' } },
+  { path: '/cases/:id', component: () => import('./case/CasePage.vue'), props: true, meta: { tab: 'cases' } },
+  { path: '/review', component: () => import('./review/Review.vue'), meta: { tab: 'review', fills: true, roles: ['leader'] } },
+  { path: '/phone', component: () => import('./phone/Phone.vue'), meta: { tab: 'phone' } },
+  { path: '/me', component: () => import('./me/Me.vue'), meta: { tab: 'me' } },
+  { path: '/:rest(.*)*', redirect: '/' },
+]
+
+/** Where a role begins its day. */
+export function firstScreen(role: Role): string {
+  if (role === 'leader') return '/review'
+  return role === 'collector' ? '/' : '/cases'
+}

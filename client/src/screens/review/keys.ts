@@ -1,0 +1,17 @@
+/** What a key does on the review page. Decisions by their English initials, as the buttons show. */
+export type Stroke = 'down' | 'up' | 'left' | 'right' | 'zoom' | 'file' | 'return' | 'reject' | 'help'
+
+const strokes: Readonly<Record<string, Stroke>> = {
+  j: 'down', k: 'up', ArrowDown: 'down', ArrowUp: 'up', ArrowLeft: 'left', ArrowRight: 'right', ' ': 'zoom',
+  f: 'file', r: 'return', x: 'reject', '?': 'help', '？': 'help',
+}
+
+/** The stroke of a key, undefined while somebody types, holds a modifier or answers a dialog. */
+export function strokeOf(event: KeyboardEvent): Stroke | undefined {
+  const on = event.target instanceof Element ? event.target : null
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return undefined
+  if (on?.closest('input, textarea, select, dialog')) return undefined
+  // A focused control keeps its own keys: space presses it.
+  if (event.key === ' ' && on?.closest('button, a, summary')) return undefined
+  return strokes[event.key.length === 1 ? event.key.toLowerCase() : event.key]
+}

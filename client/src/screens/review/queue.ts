@@ -1,0 +1,23 @@
+// The order of what waits for the leader. Pure: decided by what is there, never by when it is looked at.
+import type { CaseView } from '../../state/contract'
+
+/**
+ * What waits, in the order in which it reached the centre: what comes live goes to the end, so nothing moves under the
+ * leader's eyes. A case resubmitted after a return has waited since then.
+ */
+export function queueOf(views: readonly CaseView[]): CaseView[] {
+  return views
+    .filter(({ case: c }) => c.state === 'reported' || c.state === 'selfHandled')
+    .sort((a, b) => waitsSince(a) - waitsSince(b) || (a.case.id < b.case.id ? -1 : 1))
+}
+
+/** Server's clock: when it last became something to decide. */
+export function waitsSince({ case: c }: CaseView): number {
+  const back = [...c.timeline].reverse().find((entry) => entry.to === 'reported' || entry.to === 'selfHandled')
+  return back?.received ?? c.arrivedAt
+}
+
+/** What to show after a decision or a step: the one at the place, else the last; '' when nothing waits. */
+export function nextAt(queue: readonly CaseView[], index: number): string {
+  return (queue[index] ?? queue[queue.length - 1])?.case.id ?? ''
+}

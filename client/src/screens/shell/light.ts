@@ -1,0 +1,43 @@
+// What the sync light says. It never says more than storage and receipts prove (L13).
+import type { IconName } from '../../ui/icons'
+import { t } from '../../words/words'
+
+export interface Seen {
+  readonly allSent: boolean
+  readonly records: number
+  readonly photos: number
+  /** refused operations and damaged photos: nothing goes on with them until the person looks */
+  readonly needs: number
+  readonly link: 'stopped' | 'waiting' | 'opening' | 'greeting' | 'live'
+}
+
+export interface Light {
+  readonly tone: 'green' | 'amber' | 'blue' | 'red' | 'grey'
+  readonly icon: IconName
+  readonly text: string
+  /** What is said of the connection; '' while it is there. */
+  readonly link: string
+}
+
+export function lightOf(seen: Seen): Light {
+  const link = linkWords(seen.link)
+  const waits = seen.records > 0 || seen.photos > 0
+  if (seen.needs > 0) {
+    const also = waits ? t('light.alsoWaiting', { waiting: waiting(seen) }) : ''
+    return { tone: 'red', icon: 'warning', text: t('light.needs', { n: seen.needs }) + also, link }
+  }
+  if (seen.allSent && !waits) return { tone: 'green', icon: 'check', text: t('light.allSent'), link }
+  if (!waits) return { tone: 'grey', icon: 'clock', text: t('light.checking'), link }
+  if (seen.link === 'live') return { tone: 'blue', icon: 'up', text: t('light.going', { waiting: waiting(seen) }), link }
+  return { tone: 'amber', icon: 'phone', text: t('light.waiting', { waiting: waiting(seen) }), link }
+}
+
+function waiting({ records, photos }: Seen): string {
+  if (photos === 0) return t('light.records', { records })
+  return records === 0 ? t('light.photos', { photos }) : t('light.both', { records, photos })
+}
+
+function linkWords(link: Seen['link']): string {
+  if (link === 'live') return ''
+  return link === 'opening' || link === 'greeting' ? t('link.opening') : t('link.away')
+}

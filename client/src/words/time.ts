@@ -1,0 +1,66 @@
+// How times read: relative near, absolute far, exact on demand; 24 hours, in the centre's zone whatever the phone's.
+import { language, t } from './words'
+
+const zone = 'Asia/Shanghai'
+const minute = 60_000
+const hour = 60 * minute
+
+interface Parts {
+  readonly year: number
+  readonly day: number
+  readonly month: string
+  readonly clock: string
+  /** the calendar day, comparable */
+  readonly date: string
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${language()} ${name}`
+  const made = formats.get(key) ?? new Intl.DateTimeFormat(language(), { timeZone: zone, ...options })
+  formats.set(key, made)
+  return made
+}
+
+function partsOf(at: number): Parts {
+  const numbers = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' })
+  const date = numbers.format(at)
+  return {
+    date,
+    year: Number(date.slice(0, 4)),
+    day: Number(date.slice(8, 10)),
+    month: format('month', { month: language() === 'en' ? 'short' : 'long' }).format(at),
+    clock: format('clock', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at),
+  }
+}
+
+/** 刚刚, 5 分钟前, 今天 14:05, 昨天 14:05, 11月3日 14:05, 2025年11月3日 14:05; both in milliseconds since 1970. */
+export function near(at: number, now: number): string {
+  const past = now - at
+  if (past > -minute && past < minute) return t('time.now')
+  if (past >= minute && past < hour) return t('time.minutes', { n: Math.floor(past / minute) })
+  const then = partsOf(at)
+  if (then.date === partsOf(now).date) return t('time.today', { clock: then.clock })
+  if (then.date === partsOf(now - 24 * hour).date) return t('time.yesterday', { clock: then.clock })
+  const { year, month, day, clock } = then
+  return year === partsOf(now).year ? t('time.thisYear', { month, day, clock }) : t('time.far', { year, month, day, clock })
+}
+
+/** To the second, with the year. */
+export function exact(at: number): string {
+  const seconds = format('seconds', { second: '2-digit' }).format(at).replace(/\D/g, '').padStart(2, '0')
+  const { year, month, day, clock } = partsOf(at)
+  return t('time.far', { year, month, day, clock: `${clock}:${seconds}` })
+}
+
+/** How old something short-lived is, 0 ms and more: 3 秒前, 5 分钟前. */
+export function age(past: number): string {
+  if (past < minute) return t('time.seconds', { n: Math.max(0, Math.floor(past / 1000)) })
+  return past < 2 * hour ? t('time.minutes', { n: Math.floor(past / minute) }) : t('time.hours', { n: Math.floor(past / hour) })
+}
+
+/** Whether two times fall on one calendar day of the zone. */
+export function sameDay(at: number, now: number): boolean {
+  return partsOf(at).date === partsOf(now).date
+}
