@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -52,3 +53,49 @@ func (f figures) Collect(out chan<- prometheus.Metric) {
 	tell(photosFigure, prometheus.GaugeValue, counts.PhotosHere, "yes")
 	tell(photosFigure, prometheus.GaugeValue, counts.PhotosWanted, "no")
 }
+
+// measures is what the live feed tells Prometheus.
+type measures struct {
+	connections prometheus.Gauge
+	closed      *prometheus.CounterVec
+	operations  *prometheus.CounterVec
+	took        prometheus.Histogram
+	batch       prometheus.Histogram
+	paged       prometheus.Counter
+}
+
+func newMeasures() *measures {
+	return &measures{
+		connections: prometheus.NewGauge(prometheus.GaugeOpts{Name: "buxun_connections", Help: "Open websockets."}),
+		closed:      prometheus.NewCounterVec(prometheus.CounterOpts{Name: "buxun_closed_total", Help: "Websockets that the server closed, by fault."}, []string{"fault"}),
+		operations:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "buxun_answers_total", Help: "Answers to operations by outcome, repeats included."}, []string{"outcome"}),
+		took: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "buxun_commit_seconds", Help: "Time of one transaction of pushes.", Buckets: []float64{.001, .003, .01, .03, .1, .3, 1, 3},
+		}),
+		batch: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "buxun_commit_operations", Help: "Operations in one transaction.", Buckets: []float64{1, 5, 20, 100, 500},
+		}),
+		paged: prometheus.NewCounter(prometheus.CounterOpts{Name: "buxun_pulled_cases_total", Help: "Cases that phones pulled."}),
+	}
+}
+
+func (m *measures) register(registry prometheus.Registerer) error {
+	var errs []error
+	for _, one := range []prometheus.Collector{m.connections, m.closed, m.operations, m.took, m.batch, m.paged} {
+		errs = append(errs, registry.Register(one))
+	}
+	return errors.Join(errs...)
+}
+
+func (m *measures) Connected(change int) { m.connections.Add(float64(change)) }
+
+func (m *measures) Closed(code string) { m.closed.WithLabelValues(code).Inc() }
+
+func (m *measures) Operation(outcome string) { m.operations.WithLabelValues(outcome).Inc() }
+
+func (m *measures) Committed(operations int, took time.Duration) {
+	m.batch.Observe(float64(operations))
+	m.took.Observe(took.Seconds())
+}
+
+func (m *measures) Paged(cases int) { m.paged.Add(float64(cases)) }

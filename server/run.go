@@ -13,9 +13,11 @@ import (
 
 	"buxun/client"
 	"buxun/server/identity"
+	"buxun/server/live"
 	"buxun/server/photo"
 	"buxun/server/sqlite"
 	"buxun/server/web"
+	"buxun/sync/session"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -27,14 +29,17 @@ const attendEvery = 2 * time.Second
 
 // Main is one running server.
 type Main struct {
-	config   Config
-	lock     *os.File
-	centre   *centre
-	photos   *photo.Photos
-	listener net.Listener
-	http     *http.Server
-	tls      bool
-	people   int // accounts at the start
+	config    Config
+	lock      *os.File
+	centre    *centre
+	photos    *photo.Photos
+	hub       *live.Hub
+	committer *live.Committer
+	measures  *measures
+	listener  net.Listener
+	http      *http.Server
+	tls       bool
+	people    int // accounts at the start
 }
 
 // Open opens the data, seeds the demo at a trial's first start, and listens. Requests wait until Run.
@@ -62,10 +67,15 @@ func (m *Main) open(ctx context.Context) error {
 			return fmt.Errorf("make the demo: %w", err)
 		}
 	}
-	m.centre, err = openCentreWith(ctx, m.config.Data, sqlite.Options{Now: m.config.Now, Log: m.config.Log})
+	m.hub, m.measures = live.NewHub(), newMeasures()
+	m.centre, err = openCentreWith(ctx, m.config.Data, sqlite.Options{
+		Now: m.config.Now, Log: m.config.Log, OnChange: m.hub.Publish, OnGap: m.alarm,
+		OnScope: func(person string) { m.hub.EndPerson(person, "scope.changed") },
+	})
 	if err != nil {
 		return err
 	}
+	m.committer = live.NewCommitter(m.centre.store, m.measures)
 	if err := m.keepDemoApart(ctx); err != nil {
 		return err
 	}
@@ -89,7 +99,11 @@ func (m *Main) open(ctx context.Context) error {
 
 func (m *Main) handler() (http.Handler, error) {
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), figures{m.centre.store, m.config.Log})
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		figures{m.centre.store, m.config.Log})
+	if err := m.measures.register(registry); err != nil {
+		return nil, err
+	}
 	files, built, err := client.Files()
 	if err != nil {
 		return nil, err
@@ -97,12 +111,26 @@ func (m *Main) handler() (http.Handler, error) {
 	config := web.Config{
 		Store: m.centre.store, Hasher: identity.NewHasher(identity.Usual), Keys: m.centre.keys, Photos: m.photos,
 		Placeholder: client.Placeholder(), Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), Registry: registry,
-		Ready: m.Ready, Now: m.config.Now, Log: m.config.Log, Demo: m.config.Demo, Proxies: m.config.Proxies,
+		Ready: m.Ready, Now: m.config.Now, Log: m.config.Log, Demo: m.config.Demo, Proxies: m.config.Proxies, SignedOut: m.hub.Recheck,
 	}
 	if built {
 		config.Client = files
 	}
-	return web.New(config)
+	var site *web.Site
+	config.Live = live.Handler(live.Options{
+		Store: m.centre.store, Committer: m.committer, Hub: m.hub, Anchor: m.centre.keys.Anchor, Metrics: m.measures, Now: m.config.Now, Log: m.config.Log,
+		Authenticate: func(r *http.Request) (session.Reader, error) { return site.Authenticate(r) },
+		Refuse:       func(w http.ResponseWriter, r *http.Request, err error) { site.Refuse(w, r, err) },
+	})
+	site, err = web.New(config)
+	return site, err
+}
+
+// alarm tells that operations which a phone made will never arrive (L13).
+func (m *Main) alarm(gaps []session.Gap) {
+	for _, g := range gaps {
+		m.config.Log.Error("operations were lost on a phone", "replica", g.Replica, "from", g.From, "to", g.To)
+	}
 }
 
 // Run serves until ctx ends, then finishes what is in flight. It returns when nothing runs any more.
@@ -140,11 +168,17 @@ func (m *Main) serve() error {
 	return fmt.Errorf("serve: %w", err)
 }
 
-// finish lets requests end within the patience, and cuts those that do not.
+// finish lets requests and pushes end within the patience, and cuts those that do not.
 func (m *Main) finish() error {
 	ctx, cancel := context.WithTimeout(context.Background(), m.config.Patience)
 	defer cancel()
-	err := m.http.Shutdown(ctx)
+	shut := make(chan error, 1)
+	go func() { shut <- m.http.Shutdown(ctx) }() // nobody new comes from here on
+	if err := m.hub.Shutdown(ctx); err != nil {
+		m.config.Log.Warn("some phones did not leave in time and were cut; they come back", "error", err)
+	}
+	m.committer.Stop()
+	err := <-shut
 	if errors.Is(err, context.DeadlineExceeded) {
 		m.config.Log.Warn("some requests did not end in time and were cut; uploads resume")
 		return m.http.Close()
@@ -156,21 +190,27 @@ func (m *Main) finish() error {
 func (m *Main) attend(ctx context.Context) {
 	tick := time.NewTicker(attendEvery)
 	defer tick.Stop()
+	var known int64
 	for {
+		version, err := m.centre.store.Attend(ctx)
+		switch {
+		case err != nil && ctx.Err() == nil:
+			m.config.Log.Error("the database cannot be attended to", "error", err)
+		case err == nil && version != known:
+			known = version
+			m.hub.Recheck()
+		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-		}
-		if err := m.centre.store.Attend(ctx); err != nil && ctx.Err() == nil {
-			m.config.Log.Error("the database cannot be attended to", "error", err)
 		}
 	}
 }
 
 // Ready says whether the server can do its work: its database takes writes and its directory takes files.
 func (m *Main) Ready(ctx context.Context) error {
-	if err := m.centre.store.Attend(ctx); err != nil {
+	if _, err := m.centre.store.Attend(ctx); err != nil {
 		return fmt.Errorf("write to the database: %w", err)
 	}
 	file, err := os.CreateTemp(m.config.Data, ".ready-*")
@@ -222,6 +262,14 @@ func (m *Main) Close() error {
 		if err := m.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 			errs = append(errs, err)
 		}
+	}
+	if m.hub != nil {
+		ended, cancel := context.WithCancel(context.Background())
+		cancel()
+		_ = m.hub.Shutdown(ended) // only says that it did not wait
+	}
+	if m.committer != nil {
+		m.committer.Stop()
 	}
 	if m.centre != nil {
 		errs = append(errs, m.centre.Close())

@@ -45,7 +45,7 @@ func serve(ctx context.Context, args []string, t terminal) error {
 }
 
 func readConfig(args []string, t terminal) (Config, error) {
-	config := Config{Now: time.Now, Patience: 20 * time.Second}
+	config := Config{Now: time.Now, Patience: 10 * time.Second}
 	set := flags("serve", "[options]", t)
 	set.StringVar(&config.Listen, "listen", ":8080", "`address` to listen on")
 	set.StringVar(&config.Data, "data", "data", "data `directory`")

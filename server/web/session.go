@@ -165,6 +165,9 @@ func (s *server) signOut(w http.ResponseWriter, r *http.Request) error {
 		if err := s.Store.EndSession(r.Context(), identity.HashToken(cookie.Value)); err != nil {
 			return err
 		}
+		if s.SignedOut != nil {
+			s.SignedOut()
+		}
 	}
 	http.SetCookie(w, s.cookie(r, ""))
 	w.WriteHeader(http.StatusNoContent)

@@ -41,6 +41,8 @@ type Config struct {
 	Now   func() time.Time
 	Log   *slog.Logger
 	Demo  bool // demo people may sign in
+	// SignedOut is called after a session was ended by its person; may be nil.
+	SignedOut func()
 	// Proxies are the addresses whose forwarding headers are believed.
 	Proxies []netip.Prefix
 }
