@@ -64,13 +64,15 @@ func (s *Store) Cases(ctx context.Context, f Filter) ([]shared.Case, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list cases: %w", err)
 	}
-	return collect(rows, func(scan func(...any) error) (shared.Case, error) {
-		var doc string
-		if err := scan(&doc); err != nil {
-			return shared.Case{}, err
-		}
-		return readCase(doc)
-	})
+	return collect(rows, scanCase)
+}
+
+func scanCase(scan func(...any) error) (shared.Case, error) {
+	var doc string
+	if err := scan(&doc); err != nil {
+		return shared.Case{}, err
+	}
+	return readCase(doc)
 }
 
 // CaseNamed finds a case by its id, short id or official number, for the command line.
@@ -88,16 +90,13 @@ func (s *Store) CaseNamed(ctx context.Context, name string) (shared.Case, bool, 
 	return c, err == nil, err
 }
 
-// Unnumbered lists ids of filed cases that have no official number, in order of the feed.
-func (s *Store) Unnumbered(ctx context.Context, limit int) ([]string, error) {
-	rows, err := s.reading.QueryContext(ctx, `SELECT id FROM cases WHERE official IS NULL AND state = 'filed' ORDER BY seq LIMIT ?`, limit)
+// Unnumbered lists filed cases that have no official number, in order of the feed.
+func (s *Store) Unnumbered(ctx context.Context, limit int) ([]shared.Case, error) {
+	rows, err := s.reading.QueryContext(ctx, `SELECT doc FROM cases WHERE official IS NULL AND state = 'filed' ORDER BY seq LIMIT ?`, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list cases without a number: %w", err)
 	}
-	return collect(rows, func(scan func(...any) error) (id string, err error) {
-		err = scan(&id)
-		return id, err
-	})
+	return collect(rows, scanCase)
 }
 
 // LastNumber is the highest official number that begins with prefix, longer ones being higher, or "".

@@ -230,6 +230,9 @@ func TestAnotherProcessWrites(t *testing.T) {
 	if a := q.send()[0]; a.Seq != 3 {
 		t.Errorf("sequence after the other process is %d, want 3", a.Seq)
 	}
+	if w.elsewhere != 1 {
+		t.Errorf("the other process was noticed %d times, want once, before the next transaction", w.elsewhere)
+	}
 	var told []string
 	for _, c := range w.changed {
 		told = append(told, c.Case.ID+" "+c.Case.Squad)

@@ -37,6 +37,9 @@ type Options struct {
 	OnScope func(person string)
 	// OnGap is called after gaps in replicas' chains were recorded (L13).
 	OnGap func([]session.Gap)
+	// OnElsewhere is called while the writer is held, when another process was seen to have written: people, sessions and
+	// scopes may have changed. It must not block and must not call the store.
+	OnElsewhere func()
 	// Readers is how many connections read at once; 4 where 0.
 	Readers int
 	Log     *slog.Logger

@@ -29,7 +29,9 @@ type world struct {
 	changed []session.Changed
 	scoped  []string
 	gaps    []session.Gap
-	ids     map[string]string // by login
+	// How often another process was noticed.
+	elsewhere int
+	ids       map[string]string // by login
 }
 
 func newWorld(t testing.TB) *world {
@@ -81,8 +83,9 @@ func (w *world) options() Options {
 			defer w.mutex.Unlock()
 			w.changed = append(w.changed, changed...)
 		},
-		OnScope: func(person string) { w.scoped = append(w.scoped, person) },
-		OnGap:   func(gaps []session.Gap) { w.gaps = append(w.gaps, gaps...) },
+		OnElsewhere: func() { w.elsewhere++ },
+		OnScope:     func(person string) { w.scoped = append(w.scoped, person) },
+		OnGap:       func(gaps []session.Gap) { w.gaps = append(w.gaps, gaps...) },
 	}
 }
 

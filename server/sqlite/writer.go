@@ -84,7 +84,7 @@ func (s *Store) recall(ctx context.Context) error {
 	if w.remembered && version == w.version {
 		return nil
 	}
-	first := w.version == 0
+	first, elsewhere := w.version == 0, version != w.version
 	if err := w.conn.QueryRowContext(ctx, `SELECT coalesce(max(seq), 0) FROM cases`).Scan(&w.head); err != nil {
 		return err
 	}
@@ -98,6 +98,9 @@ func (s *Store) recall(ctx context.Context) error {
 		return err
 	}
 	s.announce(changed)
+	if elsewhere && s.options.OnElsewhere != nil {
+		s.options.OnElsewhere()
+	}
 	return nil
 }
 
