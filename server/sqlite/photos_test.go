@@ -77,6 +77,24 @@ func TestL10_namingAForeignHashGivesNothing(t *testing.T) {
 	}
 }
 
+func TestL10_anArrivalIsOnlyItsSendersCasesNews(t *testing.T) {
+	w := newWorld(t)
+	a, b := w.phone("a-one"), w.phone("b-one")
+	one := photo("one")
+	thief := b.report(one)
+	b.send()
+	own := a.report(one)
+	a.send()
+	before := len(w.changed)
+	w.arrived(a, one.Hash, shared.ArrivalHere)
+	if news := w.changed[before:]; len(news) != 1 || news[0].Case.ID != own {
+		t.Errorf("the arrival is news for %d cases, want the sender's (%s, not %s)", len(news), own, thief)
+	}
+	if w.visible("b-leader", one.Hash) {
+		t.Error("who waits for a foreign hash gets it when it arrives")
+	}
+}
+
 func TestL8_aPhotoThatIsHereIsNotAskedForAgain(t *testing.T) {
 	w := newWorld(t)
 	a, a2, leader := w.phone("a-one"), w.phone("a-two"), w.phone("a-leader")
@@ -154,7 +172,7 @@ func TestL2_aPhotoThatCannotBeNotedIsNotAnnounced(t *testing.T) {
 	a.report(one)
 	a.send()
 	w.must(w.write(w.ctx, func(ctx context.Context, in *writer) error {
-		return in.exec(ctx, `CREATE TRIGGER full BEFORE UPDATE ON case_photos BEGIN SELECT RAISE(ABORT, 'planted'); END`)
+		return in.exec(ctx, `CREATE TRIGGER full BEFORE UPDATE ON cases BEGIN SELECT RAISE(ABORT, 'planted'); END`)
 	}))
 	if err := w.PhotoArrived(w.ctx, a.Author, one.Hash, shared.ArrivalHere, "image/jpeg", 1000); err == nil {
 		t.Error("no error")
