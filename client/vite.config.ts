@@ -2,12 +2,14 @@ import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vite'
 import { alias } from './build/paths.ts'
 import { shell } from './build/shell.ts'
+import { version } from './package.json'
 
 const server = process.env.BUXUN_SERVER ?? 'http://localhost:8080'
 
 export default defineConfig({
   plugins: [vue(), shell({ worker: 'src/worker/sw.ts', budget: 120_000, later: [/assets\/(map|charts)-/] })],
   resolve: { alias },
+  define: { __VERSION__: JSON.stringify(version) },
   build: {
     // The browser floor (README): iOS 16.4, Chromium 94.
     target: 'es2022',

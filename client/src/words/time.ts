@@ -30,7 +30,7 @@ function partsOf(at: number): Parts {
     date,
     year: Number(date.slice(0, 4)),
     day: Number(date.slice(8, 10)),
-    month: format('month', { month: language() === 'en' ? 'short' : 'long' }).format(at),
+    month: language() === 'en' ? format('month', { month: 'short' }).format(at) : String(Number(date.slice(5, 7))),
     clock: format('clock', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at),
   }
 }

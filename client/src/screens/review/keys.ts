@@ -8,10 +8,10 @@ const strokes: Readonly<Record<string, Stroke>> = {
 
 /** The stroke of a key, undefined while somebody types, holds a modifier or answers a dialog. */
 export function strokeOf(event: KeyboardEvent): Stroke | undefined {
-  const on = event.target instanceof Element ? event.target : null
+  const on = event.target as Element | null
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return undefined
-  if (on?.closest('input, textarea, select, dialog')) return undefined
+  if (on?.closest?.('input, textarea, select, dialog')) return undefined
   // A focused control keeps its own keys: space presses it.
-  if (event.key === ' ' && on?.closest('button, a, summary')) return undefined
+  if (event.key === ' ' && on?.closest?.('button, a, summary')) return undefined
   return strokes[event.key.length === 1 ? event.key.toLowerCase() : event.key]
 }

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest'
+import { strokeOf } from './keys'
+
+const press = (key: string, more: Partial<KeyboardEvent> = {}) =>
+  strokeOf({ key, ctrlKey: false, metaKey: false, altKey: false, isComposing: false, target: null, ...more } as KeyboardEvent)
+
+describe('keys of the review page', () => {
+  it.each([['j', 'down'], ['K', 'up'], ['f', 'file'], ['R', 'return'], ['x', 'reject'], ['ArrowLeft', 'left'], ['ArrowRight', 'right'], ['?', 'help'], ['？', 'help'], [' ', 'zoom']])('%s: %s', (key, stroke) => {
+    expect(press(key)).toBe(stroke)
+  })
+
+  it('leaves keys to what has the focus: all of them to a field or a dialog, space to a button', () => {
+    const inside = (...tags: string[]) => ({ target: { closest: (wanted: string) => (tags.some((tag) => wanted.includes(tag)) ? {} : null) } as unknown as Element })
+    for (const key of ['f', 'x', 'j', ' ']) expect(press(key, inside('textarea'))).toBeUndefined()
+    expect(press('f', inside('dialog'))).toBeUndefined()
+    expect(press(' ', inside('button'))).toBeUndefined()
+    expect(press('f', inside('button'))).toBe('file')
+  })
+
+  it('leaves the browser\'s own keys and unfinished pinyin alone', () => {
+    expect(press('f', { ctrlKey: true })).toBeUndefined()
+    expect(press('r', { metaKey: true })).toBeUndefined()
+    expect(press('x', { isComposing: true })).toBeUndefined()
+    expect(press('q')).toBeUndefined()
+  })
+})

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import type { Entry, State } from '@shared/types.gen'
+import type { CaseView } from '../../state/contract'
+import { nextAt, queueOf } from './queue'
+
+function view(id: string, state: State, arrivedAt: number, more: Partial<Entry>[] = []): CaseView {
+  const by = { kind: 'person', id: 'p' } as const
+  const timeline = [{ to: 'reported', received: arrivedAt } as Partial<Entry>, ...more] as Entry[]
+  return {
+    case: { id, short: id, revision: 1, state, source: 'collector', squad: '6', reporter: by, reportedAt: 0, arrivedAt, changedAt: arrivedAt, timeline },
+    travel: { kind: 'arrived' },
+    mine: false,
+    unsent: 0,
+    lost: false,
+    unread: false,
+  }
+}
+
+const ids = (views: readonly CaseView[]) => views.map((one) => one.case.id)
+
+describe('the review queue', () => {
+  it('holds what can be decided and nothing else', () => {
+    const views = (['reported', 'returned', 'filed', 'rejected', 'selfHandled', 'closed', 'void'] as const).map((state, i) => view(state, state, i))
+    expect(ids(queueOf(views))).toEqual(['reported', 'selfHandled'])
+  })
+
+  it('goes by arrival at the centre, so that a case filed long ago and offline still joins at the end', () => {
+    const before = queueOf([view('b', 'reported', 20), view('a', 'reported', 10)])
+    const late = { ...view('c', 'reported', 30), case: { ...view('c', 'reported', 30).case, reportedAt: -1000 } }
+    expect(ids(before)).toEqual(['a', 'b'])
+    expect(ids(queueOf([late, ...before]))).toEqual(['a', 'b', 'c'])
+  })
+
+  it('counts a resubmitted case from its resubmission', () => {
+    const again = view('a', 'reported', 10, [{ to: 'returned', received: 40 }, { to: 'reported', received: 50 }])
+    expect(ids(queueOf([again, view('b', 'reported', 20)]))).toEqual(['b', 'a'])
+  })
+
+  it('does not move a case for a comment or a photo', () => {
+    const talked = view('a', 'reported', 10, [{ action: 'comment', received: 90 }])
+    expect(ids(queueOf([view('b', 'reported', 20), talked]))).toEqual(['a', 'b'])
+  })
+
+  it('keeps one order for the same time', () => {
+    expect(ids(queueOf([view('b', 'reported', 10), view('a', 'reported', 10)]))).toEqual(['a', 'b'])
+  })
+
+  it('shows the next at the same place, the last after the end, nothing when all is done', () => {
+    const rest = [view('a', 'reported', 1), view('c', 'reported', 3)]
+    expect(nextAt(rest, 1)).toBe('c')
+    expect(nextAt(rest, 2)).toBe('c')
+    expect(nextAt([], 0)).toBe('')
+  })
+})
