@@ -4,6 +4,7 @@ import { App } from './pages/app'
 import { Report } from './pages/report'
 import { film, photo } from './stand/camera'
 import { Phone } from './stand/phone'
+import { aMoment } from './stand/program'
 import { Server } from './stand/server'
 import { hashOf, servedHash } from './stand/traffic'
 import { Wire } from './stand/wire'
@@ -82,8 +83,8 @@ describe('mishaps', () => {
     await report.choose('系统相机', photo('square-no-gps.jpg'))
     await phone.page.getByRole('button', { name: '下一步' }).click()
     await phone.page.getByRole('textbox', { name: '描述' }).fill('写到一半手机没电了')
-    await phone.page.getByText('草稿已存').waitFor()
-    await phone.stop()
+    await aMoment()
+    await phone.kill()
     const page = await phone.start()
     await page.getByRole('link', { name: /接着写/ }).first().click()
     await report.thumbnails().first().waitFor({ state: 'attached' })
@@ -102,7 +103,7 @@ describe('mishaps', () => {
     await alert(phone.page, /相机/)
     await report.choose('系统相机', photo('phone-orientation-6.jpg'))
     await phone.page.getByRole('button', { name: '下一步' }).click()
-    await phone.page.getByText(/没有定位|定位被拒绝|定位没有打开/).first().waitFor()
+    await phone.page.getByText('没有定位权限').first().waitFor()
     await phone.page.getByRole('radiogroup', { name: '类别' }).getByRole('radio').first().check({ force: true })
     await phone.page.getByRole('button', { name: '保存上报' }).click()
     const short = await report.saved()
@@ -130,7 +131,7 @@ describe('mishaps', () => {
     const report = await home()
     await report.choose('系统相机', photo('street-car-gps.jpg'))
     const short = await report.save('暴露垃圾', '登录过期时报的')
-    await light('登录已过期')
+    await phone.page.getByText('登录过期了').first().waitFor()
     await phone.page.getByRole('link', { name: '重新登录' }).first().click()
     await new App(phone.page).signIn('c601', password)
     await inQueue(short).waitFor({ timeout: 30_000 })

@@ -56,6 +56,14 @@ export class Phone {
     return this.opened
   }
 
+  /** Kills the page under the person's thumb, and the browser with it. */
+  async kill(): Promise<void> {
+    const cdp = await this.browser.newCDPSession(this.page)
+    void cdp.send('Page.crash').catch(() => undefined) // it never answers
+    await this.page.waitForEvent('crash')
+    await this.stop()
+  }
+
   /** Closes the browser; what it stored stays. */
   async stop(): Promise<void> {
     await this.context?.close()

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { createWriteStream, mkdirSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url))
@@ -56,13 +57,12 @@ export async function until<T>(what: string, ask: () => Promise<T | null | undef
       last = error
     }
     if (Date.now() > end) throw new Error(`waited ${within} ms for ${what}${last ? `: ${String(last)}` : ''}`)
-    await new Promise<void>((resolve) => setImmediate(resolve))
-    await pause()
+    await pause(50)
   }
 }
 
-/** Lets a polled process breathe: one round trip through the event loop's poll phase. */
-async function pause(): Promise<void> {
-  const { setTimeout: after } = await import('node:timers/promises')
-  await after(50)
+/** What a person cannot be asked to wait for: what was typed longer ago than this is stored (L1). */
+export async function aMoment(): Promise<void> {
+  const end = Date.now() + 1000
+  await until('a moment to pass', async () => Date.now() > end, 5000)
 }
