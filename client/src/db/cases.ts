@@ -1,0 +1,57 @@
+// The cases of each person's scope as the server sent them, and where they stand in the feed.
+
+import type { Keep, Place } from '@sync/replica/event'
+import type { Case } from '@shared/types.gen'
+import { read, write } from './database'
+import type { CaseRow } from './rows'
+import type { Store } from './store'
+
+const placeOf = (id: string) => `case ${id}`
+
+export async function placeInFeed({ db }: Store, person: string): Promise<Place> {
+  const row = await read(db, () => db.places.get(person))
+  return row === undefined ? { cursor: null, generation: 0, complete: false } : { cursor: row.cursor, generation: row.generation, complete: row.complete }
+}
+
+/** Stores a page of the feed and its place, and drops what left or was not named, except what waits to be sent (R31, R32). */
+export async function keepCases(store: Store, person: string, { cases, leaves, place, dropUnnamed }: Extract<Keep, { type: 'cases' }>): Promise<void> {
+  const { db, seal } = store
+  const { generation, cursor } = place
+  const stamp = `${generation}.${cursor?.seq ?? 0}`
+  const rows: CaseRow[] = await Promise.all(
+    cases.map(async (c) => ({ person, id: c.id, stamp, generation, sealed: await seal.closeText(person, 'own', placeOf(c.id), JSON.stringify(c)) })),
+  )
+  await write(db, [db.cases, db.places, db.operations, db.photos], async () => {
+    await db.cases.bulkPut(rows)
+    const gone = new Set(leaves)
+    if (dropUnnamed) {
+      const unnamed = await db.cases.where({ person }).filter((row) => row.generation < generation).toArray()
+      for (const { id } of unnamed) gone.add(id)
+    }
+    if (gone.size > 0) {
+      const unsent = await unsentCases(store, person)
+      await db.cases.bulkDelete([...gone].filter((id) => !unsent.has(id)).map((id): [string, string] => [person, id]))
+    }
+    await db.places.put({ person, ...place })
+  })
+}
+
+async function unsentCases({ db }: Store, person: string): Promise<Set<string>> {
+  const operations = await db.operations.where({ person, state: 'waiting' }).toArray()
+  const photos = await db.photos.where('[person+stage]').anyOf([person, 'waiting'], [person, 'named']).toArray()
+  return new Set([...operations, ...photos].map((row) => row.caseId))
+}
+
+/** Ids and stamps of the person's cases: what changed can be told without opening anything. */
+export async function caseStamps({ db }: Store, person: string): Promise<Map<string, string>> {
+  const keys = await read(db, () => db.cases.where('[person+id+stamp]').between([person, ''], [person, '\uffff']).keys())
+  return new Map((keys as unknown as [string, string, string][]).map(([, id, stamp]) => [id, stamp]))
+}
+
+export async function openCases({ db, seal }: Store, person: string, ids: readonly string[]): Promise<Map<string, Case>> {
+  const rows = await read(db, () => db.cases.bulkGet(ids.map((id): [string, string] => [person, id])))
+  const cases = await Promise.all(
+    rows.map(async (row) => (row === undefined ? undefined : (JSON.parse(await seal.openText(person, 'own', placeOf(row.id), row.sealed)) as Case))),
+  )
+  return new Map(cases.flatMap((c) => (c === undefined ? [] : [[c.id, c] as const])))
+}

@@ -1,0 +1,115 @@
+// Photographs and their previews: bytes sealed for delivery, one photograph a transaction, let go only after the server
+// acknowledged their hash (L8).
+
+import { read, write } from './database'
+import type { PhotoRow, Sealed } from './rows'
+import type { Store } from './store'
+
+/** One file to store: an original, or the preview of one. */
+export interface File {
+  readonly hash: string
+  readonly kind: PhotoRow['kind']
+  readonly of: string
+  readonly type: string
+  readonly bytes: ArrayBuffer
+}
+
+export interface SealedFile {
+  readonly file: Omit<File, 'bytes'>
+  readonly size: number
+  readonly sealed: Sealed
+}
+
+export async function sealFile({ seal }: Store, person: string, { bytes, ...file }: File): Promise<SealedFile> {
+  return { file, size: bytes.byteLength, sealed: await seal.close(person, 'delivery', placeOf(file.hash), bytes) }
+}
+
+function placeOf(hash: string): string {
+  return `photo ${hash}`
+}
+
+/** Puts a sealed file into a draft; runs inside the caller's transaction. A file that is there already joins the draft. */
+export async function addFile({ db }: Store, person: string, draft: string, now: number, { file, size, sealed }: SealedFile): Promise<void> {
+  const there = await db.photos.get([person, file.hash])
+  const fresh = { person, replica: '', counter: 0, caseId: '', savedAt: now, url: '', stage: 'draft' as const, drafts: [], held: false }
+  const row: PhotoRow = { ...fresh, ...there, ...file, size }
+  const stage = row.stage === 'released' ? 'draft' : row.stage
+  await db.photos.put({ ...row, stage, held: true, drafts: [...row.drafts.filter((id) => id !== draft), draft] })
+  await db.bytes.put({ person, hash: file.hash, sealed })
+}
+
+/** Takes a photograph and its preview out of a draft; runs inside the caller's transaction. */
+export async function dropFile({ db }: Store, person: string, draft: string, of: string): Promise<void> {
+  const rows = await db.photos.where({ person }).filter((row) => row.of === of && row.drafts.includes(draft)).toArray()
+  for (const row of rows) {
+    const drafts = row.drafts.filter((id) => id !== draft)
+    if (drafts.length > 0 || row.stage !== 'draft') await db.photos.put({ ...row, drafts })
+    else {
+      await db.photos.delete([person, row.hash])
+      await db.bytes.delete([person, row.hash])
+    }
+  }
+}
+
+/** The bytes of a photograph that this person made here; null where they are gone. */
+export async function openFile({ db, seal }: Store, person: string, hash: string): Promise<{ bytes: ArrayBuffer; type: string } | null> {
+  const [row, photo] = await read(db, () => Promise.all([db.bytes.get([person, hash]), db.photos.get([person, hash])]))
+  if (row === undefined || photo === undefined) return null
+  return { bytes: await seal.open(person, 'delivery', placeOf(hash), row.sealed), type: photo.type }
+}
+
+export function photosOf({ db }: Store, person: string): Promise<PhotoRow[]> {
+  return read(db, () => db.photos.where({ person }).toArray())
+}
+
+/** Every photograph that may be sent now, of all people of this phone: previews first, then the oldest (L9). */
+export async function photosToSend({ db }: Store): Promise<PhotoRow[]> {
+  const rows = await read(db, () => db.photos.where({ stage: 'named' }).toArray())
+  return rows.sort((a, b) => Number(a.kind === 'original') - Number(b.kind === 'original') || a.savedAt - b.savedAt)
+}
+
+/** Remembers where an upload goes on; '' begins it anew. */
+export async function noteUpload({ db }: Store, person: string, hash: string, url: string): Promise<void> {
+  await write(db, [db.photos], () => db.photos.update([person, hash], { url }))
+}
+
+/** The person lets a damaged photograph go: its bytes leave the phone. */
+export async function releasePhoto({ db }: Store, person: string, hash: string): Promise<void> {
+  await write(db, [db.photos, db.bytes], async () => {
+    const row = await db.photos.get([person, hash])
+    if (row?.stage !== 'damaged') return
+    await db.photos.put({ ...row, stage: 'released', held: false })
+    await db.bytes.delete([person, hash])
+  })
+}
+
+/** Frees what originals that the server has take above `most` bytes. */
+export async function trimSent(store: Store, most: number): Promise<number> {
+  const rows = await read(store.db, () => store.db.photos.where({ stage: 'sent' }).toArray())
+  const bytes = rows.reduce((sum, row) => sum + (row.held && row.kind === 'original' ? row.size : 0), 0)
+  return bytes > most ? makeRoom(store, bytes - most) : 0
+}
+
+/**
+ * Frees bytes of originals that the server acknowledged until `bytes` are free, those that a proven backup holds and the
+ * oldest first. Previews stay. Returns what it freed.
+ */
+export async function makeRoom({ db }: Store, bytes: number): Promise<number> {
+  const [photos, replicas] = await read(db, () => Promise.all([db.photos.where({ stage: 'sent' }).toArray(), db.replicas.toArray()]))
+  const backed = new Map(replicas.map((row) => [row.id, row.backedUp]))
+  const unproven = (row: PhotoRow) => Number(row.counter > (backed.get(row.replica) ?? 0))
+  const sent = photos.filter((row) => row.held && row.kind === 'original' && row.drafts.length === 0)
+  sent.sort((a, b) => unproven(a) - unproven(b) || a.savedAt - b.savedAt)
+  let freed = 0
+  for (const { person, hash, size } of sent) {
+    if (freed >= bytes) break
+    await write(db, [db.photos, db.bytes], async () => {
+      const now = await db.photos.get([person, hash])
+      if (now?.stage !== 'sent') return
+      await db.photos.put({ ...now, held: false })
+      await db.bytes.delete([person, hash])
+      freed += size
+    })
+  }
+  return freed
+}

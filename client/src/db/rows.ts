@@ -1,0 +1,157 @@
+// What the phone's tables hold. Rows are opaque: sealed bytes beside ids, counters, hashes, times and sizes, nothing that
+// says what was written or photographed. Times are milliseconds since 1970 UTC by the device's clock.
+
+import type { Answer, Cursor } from '@sync/wire/types.gen'
+
+/** Bytes under AES-GCM: the nonce and the ciphertext with its tag. */
+export interface Sealed {
+  readonly iv: Uint8Array<ArrayBuffer>
+  readonly data: ArrayBuffer
+}
+
+/**
+ * `own` is what its person reads; `delivery` is what the phone must send for its author while somebody else is signed in.
+ * A lock on the app will wrap the first and leave the second.
+ */
+export type Purpose = 'own' | 'delivery'
+
+export interface KeyRow {
+  readonly person: string
+  readonly purpose: Purpose
+  readonly key: CryptoKey
+}
+
+/** One installation of one person: its chain and its key pair, which never leaves the browser. */
+export interface ReplicaRow {
+  readonly id: string
+  readonly person: string
+  readonly keys: CryptoKeyPair
+  /** Public key, base64url of SPKI DER. */
+  readonly key: string
+  readonly createdAt: number
+  /** Whether the server said that it knows this replica. */
+  readonly enrolled: boolean
+  /** Counter of the oldest operation still held and of the last one made; 0 where there is none. */
+  readonly oldest: number
+  readonly counter: number
+  readonly lastHash: string
+  readonly acked: number
+  readonly ackedHash: string
+  /** Counter up to which a proven backup of the server holds it. */
+  readonly backedUp: number
+  /** Why the server does not take its operations; '' while it does. */
+  readonly fault: string
+  /** The replica that took its place after a fork (R21); '' while it is in use. */
+  readonly successor: string
+  readonly predecessor: string
+}
+
+/** `repeated` was refused only because the server had it already under another number. */
+export type OperationState = 'waiting' | 'applied' | 'late' | 'refused' | 'repeated'
+
+export interface OperationRow {
+  readonly replica: string
+  readonly counter: number
+  readonly person: string
+  readonly caseId: string
+  readonly hash: string
+  readonly savedAt: number
+  readonly state: OperationState
+  /** The key that its text is sealed with. */
+  readonly purpose: Purpose
+  readonly sealed: Sealed
+  /** base64url; '' until it is made. */
+  readonly signature: string
+  /** Hashes of the originals that it names. */
+  readonly photos: readonly string[]
+  /** The draft that it was made of; '' for what was done without one. */
+  readonly draft: string
+  /** The server's receipt. */
+  readonly answer?: Answer
+  /** The receipt's place in the feed; 0 before it. */
+  readonly seq: number
+  /** A later operation replaces it. */
+  readonly corrected?: boolean
+}
+
+/**
+ * draft → waiting (its operation is saved) → named (its operation is acknowledged: it may go) → sent. `refused`: its
+ * operation was refused, and no other names it. `damaged`: the server could not open it. `released`: the person let it go.
+ */
+export type PhotoStage = 'draft' | 'waiting' | 'named' | 'sent' | 'refused' | 'damaged' | 'released'
+
+/** An original or a preview on its way; its bytes lie in the table `bytes`. */
+export interface PhotoRow {
+  readonly person: string
+  readonly hash: string
+  readonly kind: 'original' | 'preview'
+  /** Hash of the original that a preview shows; an original's own. */
+  readonly of: string
+  readonly stage: PhotoStage
+  /** The operation that names it; '' and 0 in a draft. */
+  readonly replica: string
+  readonly counter: number
+  readonly caseId: string
+  readonly size: number
+  readonly type: string
+  readonly savedAt: number
+  /** Where its upload goes on; '' before it began. */
+  readonly url: string
+  /** Drafts that hold it. */
+  readonly drafts: readonly string[]
+  /** Whether the bytes are still on the phone. */
+  readonly held: boolean
+}
+
+export interface BytesRow {
+  readonly person: string
+  readonly hash: string
+  readonly sealed: Sealed
+}
+
+export interface CaseRow {
+  readonly person: string
+  readonly id: string
+  /** Changes whenever the row does. */
+  readonly stamp: string
+  /** The full pull that named it last (R31). */
+  readonly generation: number
+  readonly sealed: Sealed
+}
+
+export interface DraftRow {
+  readonly id: string
+  readonly person: string
+  readonly at: number
+  readonly sealed: Sealed
+}
+
+/** A sealed document of one person, by name: profile, directory, taxonomy, what was seen. */
+export interface DocumentRow {
+  readonly person: string
+  readonly name: string
+  readonly sealed: Sealed
+}
+
+/** A picture fetched for viewing; dropped when room is short. */
+export interface ViewRow {
+  readonly person: string
+  readonly name: string
+  readonly usedAt: number
+  readonly size: number
+  readonly sealed: Sealed
+}
+
+/** Where a person's stored cases stand in the feed. */
+export interface PlaceRow {
+  readonly person: string
+  readonly cursor: Cursor | null
+  readonly generation: number
+  readonly complete: boolean
+}
+
+/** What belongs to the device and to nobody: who is signed in, the clock's measured error. */
+export interface MetaRow {
+  readonly name: string
+  readonly value: unknown
+}

@@ -1,0 +1,77 @@
+// What is on this phone and what the server acknowledged of it, read from rows alone: the sync light's only source (L13).
+
+import type { Cursor } from '@sync/wire/types.gen'
+import { read } from './database'
+import type { OperationRow, PhotoRow, PhotoStage } from './rows'
+import type { Store } from './store'
+
+/** What of one person's is not acknowledged, and whether nothing is. */
+export interface Unsent {
+  readonly records: number
+  readonly photos: number
+  readonly bytes: number
+  /** True only if every chain is acknowledged to its last counter and the server named every photo's hash as held. */
+  readonly allSent: boolean
+}
+
+export interface Summary extends Unsent {
+  /** What this phone holds for other people. */
+  readonly others: { readonly people: number; readonly records: number; readonly photos: number }
+}
+
+/** Photos in these stages are acknowledged, or were never to be sent. */
+const settled: ReadonlySet<PhotoStage> = new Set(['sent', 'draft', 'released'])
+const going: ReadonlySet<PhotoStage> = new Set(['waiting', 'named'])
+
+export async function summarize({ db }: Store, person: string): Promise<Summary> {
+  const [replicas, operations, photos] = await read(db, () =>
+    Promise.all([db.replicas.toArray(), db.operations.filter((row) => row.state === 'waiting').toArray(), unsettled(db.photos)]),
+  )
+  const unsent = (mine: (row: { person: string }) => boolean): Unsent => {
+    const waiting = photos.filter((photo) => mine(photo) && going.has(photo.stage))
+    const chains = replicas.filter((row) => mine(row) && row.successor === '')
+    const records = operations.filter(mine).length
+    const originals = new Set(waiting.map((photo) => `${photo.person} ${photo.of}`))
+    return {
+      records,
+      photos: originals.size,
+      bytes: waiting.reduce((sum, photo) => sum + photo.size, 0),
+      allSent: records === 0 && chains.every((row) => row.acked === row.counter) && !photos.some(mine),
+    }
+  }
+  const others = unsent((row) => row.person !== person)
+  const people = new Set([...operations, ...photos.filter((photo) => going.has(photo.stage))].map((row) => row.person).filter((id) => id !== person))
+  return { ...unsent((row) => row.person === person), others: { people: people.size, records: others.records, photos: others.photos } }
+}
+
+function unsettled(photos: Store['db']['photos']): Promise<PhotoRow[]> {
+  return photos.where('stage').noneOf([...settled]).toArray()
+}
+
+/** The person's operations that the stored cases do not show yet: unacknowledged, or ahead of the place in the feed. */
+export async function aheadOfFeed({ db }: Store, person: string): Promise<OperationRow[]> {
+  return read(db, async () => {
+    const place = await db.places.get(person)
+    const waiting = await db.operations.where({ person, state: 'waiting' }).toArray()
+    const answered = await db.operations.where('[person+seq]').between([person, (place?.cursor?.seq ?? 0) + 1], [person, Infinity]).toArray()
+    return [...waiting, ...answered.filter((row) => isAhead(row, place?.cursor ?? null))]
+  })
+}
+
+function isAhead({ state, answer }: OperationRow, cursor: Cursor | null): boolean {
+  if (state !== 'applied' && state !== 'late') return false
+  return cursor === null || answer?.epoch === cursor.epoch
+}
+
+/** The person's refused operations that no correction replaced, oldest first. */
+export async function refusedOperations({ db }: Store, person: string): Promise<OperationRow[]> {
+  const rows = await read(db, () => db.operations.where({ person, state: 'refused' }).toArray())
+  return rows.filter((row) => row.corrected !== true).sort((a, b) => a.savedAt - b.savedAt)
+}
+
+export function findOperation({ db }: Store, person: string, replica: string, counter: number): Promise<OperationRow | null> {
+  return read(db, async () => {
+    const row = await db.operations.get([replica, counter])
+    return row === undefined || row.person !== person ? null : row
+  })
+}

@@ -1,0 +1,325 @@
+// The engine of one page: who is signed in, what they save, and the sync of everything that this phone holds. It knows
+// nothing of screens; what they show comes from storage and from the values here.
+
+import { Fault, faultCode } from '@shared/fault'
+import { succeedText } from '@shared/body'
+import type { Reference } from '@shared/types.gen'
+import type { SeenCase } from '@sync/wire/types.gen'
+import type { Status } from '@sync/replica/event'
+import { keepMeta, meta, openDocument, keepDocument } from '../db/documents'
+import { keepAsOwn, dropOld, repairSignatures, type Saved, type Saving, saveOperation } from '../db/operations'
+import { makeRoom, photosToSend, trimSent } from '../db/photos'
+import { reissue } from '../db/reissue'
+import { activeReplica, addReplica, findReplica, noteEnrolled } from '../db/replicas'
+import type { Store } from '../db/store'
+import type { Account, Profile, SessionAnswer } from '../net/account'
+import type { OpenSocket } from '../net/socket'
+import type { Send } from '../net/upload'
+import { Clock, type Measured } from './clock'
+import { Conversation } from './conversation'
+import { Deliveries } from './deliveries'
+import { type Channel, Lead, type Locks, type Word } from './lead'
+import { compose, type Deed, recompose, signOperation } from './operation'
+import { newIdentity, sign, uuid } from './signature'
+import { Value } from './value'
+import type { World } from './world'
+
+export interface PhonePorts {
+  readonly store: Store
+  readonly world: World
+  readonly account: Account
+  readonly openSocket: OpenSocket
+  readonly send: Send
+  readonly locks: Locks
+  readonly channel: Channel
+  /** Version of the client, for the server's log. */
+  readonly app: string
+}
+
+/** What a person did, before it has a time, an author and a number. */
+export type Intent = Omit<Deed, 'author' | 'source' | 'time' | 'anchor'> & { readonly draft?: string; readonly corrects?: Reference }
+
+const asleep: Status = { link: 'stopped', pulling: false, fault: null, heardAt: null }
+const keepMs = 30 * 24 * 3_600_000
+/** What is freed at once where storage is full, and what originals that the server has may take at most. */
+const roomBytes = 64 * 1024 * 1024
+const sentBytes = 512 * 1024 * 1024
+
+export class Phone {
+  readonly person = new Value<Profile | null>(null)
+  readonly expired = new Value(false)
+  readonly demo = new Value(false)
+  readonly status = new Value<Status>(asleep)
+  /** What a person must mend on this phone, such as full storage. */
+  readonly fault = new Value<string | null>(null)
+  readonly clock: Clock
+  readonly store: Store
+  readonly deliveries: Deliveries
+  private readonly conversation: Conversation
+  private readonly lead: Lead
+  private kept: Measured | null = null
+  private leads = false
+
+  constructor(private readonly ports: PhonePorts) {
+    const { store, world, send, locks, channel } = ports
+    this.store = store
+    this.clock = new Clock(world)
+    const failed = (fault: string | null) => (this.fault.value = fault === 'storage.full' ? fault : null)
+    this.deliveries = new Deliveries({ store, world, send, failed, pushing: () => this.conversation.pushing(), expired: () => (this.expired.value = true) })
+    this.conversation = new Conversation(
+      {
+        store, world, clock: this.clock, failed,
+        openSocket: (listener) => this.connect(listener),
+        enrol: (replica) => this.enrol(replica),
+        reissue: (replica, after) => this.reissue(replica, after),
+        makeRoom: () => makeRoom(store, roomBytes),
+        show: (status) => this.show(status),
+        stored: () => this.deliveries.look(),
+        measured: (measured) => void this.measured(measured),
+      },
+      ports.app,
+    )
+    this.lead = new Lead(locks, channel, world, () => void this.gained(), () => this.lost())
+    channel.listen((word) => void this.heard(word))
+  }
+
+  /** Reads who is signed in on this phone and begins to sync. Resolves when the screens may show. */
+  async start(): Promise<void> {
+    this.clock.recall(await meta<Measured>(this.store, 'clock'))
+    await this.load()
+    await repairSignatures(this.store, signOperation).catch(() => 0) // tried again at the next start
+    if (this.person.value !== null) this.lead.start()
+    else if (await meta<boolean>(this.store, 'owesSignOut')) void this.endSession()
+  }
+
+  /** @throws Fault of the catalogue, or `offline` */
+  async signIn(login: string, password: string): Promise<void> {
+    const answer = await this.ports.account.signIn(login, password)
+    await this.welcome(answer)
+    await keepMeta(this.store, 'person', answer.person.id)
+    await keepMeta(this.store, 'owesSignOut', false)
+    this.expired.value = false
+    await this.load()
+    if (this.kept === null) this.clock.recall({ offset: Math.round(answer.serverTime - this.clock.now()), bound: 0, anchor: answer.anchor })
+    const replica = (await activeReplica(this.store, answer.person.id)) ?? (await addReplica(this.store, answer.person.id, await newIdentity(this.clock.now()), this.clock.now()))
+    await this.enrol(replica.id)
+    this.ports.channel.post({ type: 'session' })
+    this.lead.start()
+    await this.gainedAgain()
+  }
+
+  /** Nobody is signed in any more; what is unsent stays and goes when the next person is. */
+  async signOut(): Promise<void> {
+    await keepMeta(this.store, 'person', null)
+    await keepMeta(this.store, 'owesSignOut', true)
+    this.lead.stop()
+    this.lost()
+    this.person.value = null
+    this.ports.channel.post({ type: 'session' })
+    await this.endSession()
+  }
+
+  /**
+   * Saves what the person did: resolves when it is in durable storage with its number (L1).
+   * @throws Fault storage.full or of the operation's format; a draft is as it was
+   */
+  async save(intent: Intent): Promise<Saved> {
+    const person = this.person.value
+    if (person === null) throw new Fault('session.missing')
+    const { draft = '', corrects, ...rest } = intent
+    const anchor = this.clock.anchor()
+    const author = { kind: 'person' as const, id: person.id }
+    const deed: Deed = { ...rest, author, source: 'collector', time: this.clock.stamp(), ...(anchor && { anchor }), ...(corrects && { corrects }) }
+    const photos = (intent.photos ?? []).map((photo) => photo.hash)
+    const saving: Saving = { person: person.id, caseId: intent.case, now: this.clock.now(), photos, draft, ...(corrects && { corrects }) }
+    const saved = await this.withRoom(() => saveOperation(this.store, saving, (link, keys) => compose(deed, link, keys)))
+    void this.conversation.saved(saved.chain.replica)
+    this.ports.channel.post({ type: 'saved', replica: saved.chain.replica })
+    return saved
+  }
+
+  /** Does work that needs room on the phone; where there is none it drops what the server has, and tries once more. */
+  async withRoom<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      if (faultCode(error) !== 'storage.full' || (await makeRoom(this.store, roomBytes)) === 0) throw error
+      return await work()
+    }
+  }
+
+  /** A new id for a case or a draft: UUIDv7. */
+  newId(): string {
+    return uuid(this.clock.now())
+  }
+
+  /** On line, visible, a tap: try now. */
+  wake(): void {
+    this.lead.claim()
+    this.ports.channel.post({ type: 'wake' })
+    this.wakeHere()
+  }
+
+  seen(cases: readonly SeenCase[]): void {
+    this.conversation.take({ type: 'seen', cases })
+  }
+
+  private wakeHere(): void {
+    this.conversation.wake()
+    this.deliveries.wake()
+  }
+
+  private async load(): Promise<void> {
+    const id = await meta<string>(this.store, 'person')
+    this.demo.value = (await meta<boolean>(this.store, 'demo')) ?? false
+    const person = id === null ? null : await openDocument<Profile>(this.store, id, 'profile')
+    if (JSON.stringify(person) !== JSON.stringify(this.person.value)) this.person.value = person
+  }
+
+  private async heard(word: Word): Promise<void> {
+    this.lead.heard(word)
+    if (word.type === 'saved') await this.conversation.saved(word.replica)
+    if (word.type === 'wake') this.wakeHere()
+    if (word.type === 'status' && !this.leads) this.status.value = word.status
+    if (word.type === 'who' && this.leads) this.ports.channel.post({ type: 'status', status: this.status.value })
+    if (word.type !== 'session') return
+    const before = this.person.value?.id
+    await this.load()
+    this.expired.value = false
+    if (this.person.value === null) {
+      this.lead.stop()
+      this.lost()
+    } else {
+      this.lead.start()
+      if (this.leads && before !== this.person.value.id) await this.gainedAgain()
+      else this.wakeHere()
+    }
+  }
+
+  private async gained(): Promise<void> {
+    this.leads = true
+    await this.gainedAgain()
+  }
+
+  private async gainedAgain(): Promise<void> {
+    const person = this.person.value
+    if (!this.leads || person === null) return
+    await this.conversation.start(person.id)
+    this.deliveries.start()
+    await this.tidy(person.id)
+  }
+
+  private lost(): void {
+    this.leads = false
+    this.conversation.stop()
+    this.deliveries.stop()
+  }
+
+  /** What was acknowledged goes under its person's own key, and what is older than it must be kept goes. */
+  private async tidy(person: string): Promise<void> {
+    await keepAsOwn(this.store, person).catch(() => undefined)
+    await dropOld(this.store, person, this.clock.now() - keepMs).catch(() => undefined)
+    await trimSent(this.store, sentBytes).catch(() => 0)
+  }
+
+  /**
+   * Opens the socket once the server says whose session it is: a browser does not tell why a websocket was refused, and
+   * another person's feed must never enter this one's storage (L10).
+   */
+  private connect(listener: Parameters<OpenSocket>[0]): ReturnType<OpenSocket> {
+    let socket: ReturnType<OpenSocket> | null = null
+    let given = true
+    void this.session().then((code) => {
+      if (!given) return
+      if (code === 0) socket = this.ports.openSocket(listener)
+      else listener.closed(code)
+    })
+    return {
+      send: (text) => socket?.send(text),
+      close: () => {
+        given = false
+        socket?.close()
+      },
+    }
+  }
+
+  /** 0 where the session is this person's, otherwise the close code that says what to do. */
+  private async session(): Promise<number> {
+    try {
+      const answer = await this.ports.account.whoAmI()
+      if (answer.person.id !== this.person.value?.id) throw new Fault('session.missing', 'another person is signed in')
+      await this.welcome(answer)
+      await this.load()
+      this.expired.value = false
+      return 0
+    } catch (error) {
+      if (faultCode(error) !== 'session.missing') return 1006
+      this.expired.value = true
+      return 4501
+    }
+  }
+
+  private async welcome({ person, demo }: SessionAnswer): Promise<void> {
+    if (demo !== this.demo.value) await keepMeta(this.store, 'demo', demo)
+    this.demo.value = demo
+    if (JSON.stringify(person) !== JSON.stringify(this.person.value)) await keepDocument(this.store, person.id, 'profile', person)
+  }
+
+  /** Its person's session enrols a replica; where another person is signed in, its predecessor's signature does (R21). */
+  private async enrol(id: string): Promise<boolean> {
+    const row = await findReplica(this.store, id)
+    if (row === undefined) return false
+    try {
+      const old = row.predecessor === '' ? undefined : await findReplica(this.store, row.predecessor)
+      if (row.person === this.person.value?.id) await this.ports.account.enrol({ replica: id, key: row.key })
+      else if (old !== undefined) {
+        await this.ports.account.enrol({ replica: id, key: row.key, succeeds: old.id, proof: await sign(old.keys, succeedText(id, row.key)) })
+      } else return false
+      await noteEnrolled(this.store, id)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  private async reissue(replica: string, after: number) {
+    const now = this.clock.now()
+    const again = (row: { hash: string }, text: string, link: Parameters<typeof recompose>[2], keys: CryptoKeyPair) => recompose(text, row.hash, link, keys)
+    const chain = await reissue(this.store, replica, after, await newIdentity(now), now, again)
+    return { type: 'reissued', replica, chain } as const
+  }
+
+  private show(status: Status): void {
+    const live = status.link === 'live' && this.status.value.link !== 'live'
+    this.status.value = status
+    this.ports.channel.post({ type: 'status', status })
+    if (status.fault === 'session.missing') this.expired.value = true
+    if (!live) return
+    void this.askHeld()
+    this.deliveries.wake()
+  }
+
+  /** Asks after photos whose acknowledgement may have been lost, so that none is sent twice (L8). */
+  private async askHeld(): Promise<void> {
+    const rows = await photosToSend(this.store).catch(() => [])
+    const hashes = new Map<string, string[]>()
+    for (const { replica, hash } of rows) hashes.set(replica, [...(hashes.get(replica) ?? []), hash])
+    for (const [replica, asked] of hashes) this.conversation.take({ type: 'ask', replica, hashes: asked })
+  }
+
+  private async measured(measured: Measured): Promise<void> {
+    const { kept } = this
+    if (kept !== null && kept.anchor === measured.anchor && Math.abs(kept.offset - measured.offset) < 1_000) return
+    this.kept = measured
+    await keepMeta(this.store, 'clock', measured).catch(() => undefined)
+  }
+
+  private async endSession(): Promise<void> {
+    try {
+      await this.ports.account.signOut()
+      await keepMeta(this.store, 'owesSignOut', false)
+    } catch {
+      // Out of reach: tried again at the next start, while nobody is signed in.
+    }
+  }
+}

@@ -1,0 +1,43 @@
+// Who is signed in, and which replicas the server knows.
+
+import type { Anchor, Role } from '@shared/types.gen'
+import { ask, askJson } from './request'
+
+export interface Profile {
+  readonly id: string
+  readonly login: string
+  readonly label: string
+  readonly role: Role
+  readonly squad: string
+  readonly squadName: string
+}
+
+export interface SessionAnswer {
+  readonly person: Profile
+  readonly demo: boolean
+  /** ms since 1970 UTC */
+  readonly serverTime: number
+  readonly anchor: Anchor
+}
+
+export interface Enrolment {
+  readonly replica: string
+  /** base64url of SPKI DER */
+  readonly key: string
+  readonly succeeds?: string
+  readonly proof?: string
+}
+
+export interface Account {
+  signIn(login: string, password: string): Promise<SessionAnswer>
+  whoAmI(): Promise<SessionAnswer>
+  signOut(): Promise<void>
+  enrol(enrolment: Enrolment): Promise<void>
+}
+
+export const account: Account = {
+  signIn: (login, password) => askJson('/api/session', { method: 'POST', body: { login, password } }),
+  whoAmI: () => askJson('/api/session'),
+  signOut: () => ask('/api/session', { method: 'DELETE' }, async () => undefined),
+  enrol: (enrolment) => ask('/api/replicas', { method: 'POST', body: enrolment }, async () => undefined),
+}
