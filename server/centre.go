@@ -7,11 +7,13 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"time"
 
 	"buxun/server/es256"
 	"buxun/server/identity"
+	"buxun/server/numbering"
 	"buxun/server/photo"
 	"buxun/server/sqlite"
 	"buxun/shared"
@@ -47,10 +49,10 @@ func lockData(dir string) (*os.File, error) {
 
 // rulesOf is what judging needs besides the store.
 func rulesOf(keys *identity.Keys) func(epoch string) session.Rules {
-	taxonomy := shared.BuiltinTaxonomy()
+	taxonomy := sync.OnceValue(shared.BuiltinTaxonomy) // most commands judge nothing
 	return func(epoch string) session.Rules {
 		return session.Rules{
-			Workflow: shared.BuiltinWorkflow(), CategoryKnown: taxonomy.Known, Verify: es256.Verify,
+			Workflow: shared.BuiltinWorkflow(), CategoryKnown: func(key string) bool { return taxonomy().Known(key) }, Verify: es256.Verify,
 			AnchorGiven: keys.AnchorGiven, Mac: keys.Mac, Epoch: epoch,
 		}
 	}
@@ -82,6 +84,19 @@ func openCentreWith(ctx context.Context, dir string, options sqlite.Options) (*c
 		return nil, err
 	}
 	return &centre{keys, store}, nil
+}
+
+// replica is the server's own, by whatever way it commits.
+func (c *centre) replica(ctx context.Context, config Config, commit func(context.Context, session.Push) (session.Result, error)) (*numbering.Replica, error) {
+	return numbering.Open(ctx, config.Data, numbering.Options{Store: c.store, Commit: commit, Prefix: config.NumberPrefix, Now: config.Now, Log: config.Log})
+}
+
+// commitTo commits to a store that no server runs on.
+func commitTo(store *sqlite.Store) func(context.Context, session.Push) (session.Result, error) {
+	return func(ctx context.Context, push session.Push) (session.Result, error) {
+		results, _ := store.Commit(ctx, []session.Push{push})
+		return results[0], nil
+	}
 }
 
 func (c *centre) Close() error { return c.store.Close() }

@@ -35,6 +35,7 @@ var commands = map[string]command{
 	"import squads":  {"FILE.csv", 1, importSquads},
 	"import people":  {"FILE.csv", 1, importPeople},
 	"import areas":   {"FILE.geojson", 1, importAreas},
+	"case move":      {"CASE SQUAD", 2, moveCase},
 	"replica list":   {"", 0, listReplicas},
 	"replica revoke": {"ID", 1, revokeReplica},
 	"token add":      {"NAME --purpose sync|metrics [--squad S] [--days N]", 1, addToken},

@@ -48,6 +48,23 @@ func moment(ms int64) string {
 	return time.UnixMilli(ms).Format("2006-01-02 15:04")
 }
 
+// moveCase hands a case to another squad, as an operation of the server's own replica. CASE is an id, a short id or a number.
+func moveCase(ctx context.Context, c *centre, words []string, o *options, t terminal) error {
+	found, ok, err := c.store.CaseNamed(ctx, words[0])
+	if err != nil || !ok {
+		return errors.Join(err, shared.Fail("request.notFound", "no case "+words[0]))
+	}
+	replica, err := c.replica(ctx, Config{Data: o.data, Now: time.Now}, commitTo(c.store))
+	if err != nil {
+		return err
+	}
+	if err := replica.Transfer(ctx, found.ID, words[1]); err != nil {
+		return err
+	}
+	fmt.Fprintf(t.out, "%s: %s -> %s\n", found.Short, found.Squad, words[1])
+	return nil
+}
+
 func revokeReplica(ctx context.Context, c *centre, words []string, _ *options, _ terminal) error {
 	return c.store.Revoke(ctx, words[0])
 }

@@ -9,11 +9,13 @@ import (
 	"net/http"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"buxun/client"
 	"buxun/server/identity"
 	"buxun/server/live"
+	"buxun/server/numbering"
 	"buxun/server/photo"
 	"buxun/server/sqlite"
 	"buxun/server/web"
@@ -35,6 +37,7 @@ type Main struct {
 	photos    *photo.Photos
 	hub       *live.Hub
 	committer *live.Committer
+	numbers   atomic.Pointer[numbering.Replica]
 	measures  *measures
 	listener  net.Listener
 	http      *http.Server
@@ -69,13 +72,18 @@ func (m *Main) open(ctx context.Context) error {
 	}
 	m.hub, m.measures = live.NewHub(), newMeasures()
 	m.centre, err = openCentreWith(ctx, m.config.Data, sqlite.Options{
-		Now: m.config.Now, Log: m.config.Log, OnChange: m.hub.Publish, OnGap: m.alarm,
+		Now: m.config.Now, Log: m.config.Log, OnChange: m.changed, OnGap: m.alarm,
 		OnScope: func(person string) { m.hub.EndPerson(person, "scope.changed") },
 	})
 	if err != nil {
 		return err
 	}
 	m.committer = live.NewCommitter(m.centre.store, m.measures)
+	numbers, err := m.centre.replica(ctx, m.config, m.committer.Commit)
+	if err != nil {
+		return err
+	}
+	m.numbers.Store(numbers)
 	if err := m.keepDemoApart(ctx); err != nil {
 		return err
 	}
@@ -126,6 +134,14 @@ func (m *Main) handler() (http.Handler, error) {
 	return site, err
 }
 
+// changed hears of every durable change while the writer is held.
+func (m *Main) changed(list []session.Changed) {
+	m.hub.Publish(list)
+	if numbers := m.numbers.Load(); numbers != nil {
+		numbers.Notice(list)
+	}
+}
+
 // alarm tells that operations which a phone made will never arrive (L13).
 func (m *Main) alarm(gaps []session.Gap) {
 	for _, g := range gaps {
@@ -136,9 +152,11 @@ func (m *Main) alarm(gaps []session.Gap) {
 // Run serves until ctx ends, then finishes what is in flight. It returns when nothing runs any more.
 func (m *Main) Run(ctx context.Context) error {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
+	numbering, stopNumbering := context.WithCancel(ctx) // what has no number yet gets it at the next start
 	var group sync.WaitGroup
 	group.Go(func() { m.photos.Run(work) })
 	group.Go(func() { m.attend(work) })
+	group.Go(func() { m.numbers.Load().Run(numbering) })
 	served := make(chan error, 1)
 	go func() { served <- m.serve() }()
 	m.config.Log.Info("serving", "address", m.URL(), "demo", m.config.Demo)
@@ -150,6 +168,7 @@ func (m *Main) Run(ctx context.Context) error {
 		err = m.finish()
 		<-served
 	}
+	stopNumbering()
 	stop()
 	group.Wait()
 	return err

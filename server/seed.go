@@ -18,6 +18,7 @@ import (
 	"buxun/server/demo"
 	"buxun/server/es256"
 	"buxun/server/identity"
+	"buxun/server/numbering"
 	"buxun/server/photo"
 	"buxun/server/sqlite"
 	"buxun/shared"
@@ -38,6 +39,7 @@ type seeder struct {
 	store    *sqlite.Store
 	keys     *identity.Keys
 	photos   *photo.Photos
+	numbers  *numbering.Replica
 	taxonomy string
 	clock    time.Time
 	previews map[string]preview // by photo file
@@ -104,6 +106,10 @@ func seedInto(ctx context.Context, config Config, database string) (err error) {
 	}
 	defer func() { err = errors.Join(err, s.store.Close()) }()
 	if s.photos, err = openPhotos(config.Data, s.store, config.Log, now); err != nil {
+		return err
+	}
+	of := &centre{s.keys, s.store}
+	if s.numbers, err = of.replica(ctx, Config{Data: config.Data, NumberPrefix: config.NumberPrefix, Now: now}, commitTo(s.store)); err != nil {
 		return err
 	}
 	if err := s.people(ctx); err != nil {
@@ -205,7 +211,11 @@ func (s *seeder) perform(ctx context.Context, one step) error {
 			return fmt.Errorf("send photo %s: %w", p.File, err)
 		}
 	}
-	return nil
+	if one.Action != shared.ActionFile {
+		return nil
+	}
+	s.seen[one.of.ID]++
+	return s.numbers.NumberAll(ctx)
 }
 
 // body is what the phone would have written.

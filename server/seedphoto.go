@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/color"
 	"image/jpeg"
 	"io/fs"
 	"net/http"
@@ -81,24 +82,25 @@ func makePreview(files fs.FS, name string) (preview, error) {
 	return preview{}, fmt.Errorf("over %d bytes at any quality", shared.MaxPreviewBytes)
 }
 
-// shrink averages the pixels of an image down to an edge; each output pixel is the mean of the ones that it covers.
+// samples is how many pixels across and down are averaged into one.
+const samples = 4
+
+// shrink makes an image smaller, up to an edge; each pixel is the mean of a grid over what it covers.
 func shrink(large image.Image, edge int) image.Image {
 	from := large.Bounds()
 	scale := max(1, float64(max(from.Dx(), from.Dy()))/float64(edge))
-	width, height := int(float64(from.Dx())/scale), int(float64(from.Dy())/scale)
-	small := image.NewRGBA(image.Rect(0, 0, width, height))
-	for y := range height {
-		for x := range width {
-			var sum [3]uint32
-			var n uint32
-			for v := int(float64(y) * scale); v < int(float64(y+1)*scale); v++ {
-				for u := int(float64(x) * scale); u < int(float64(x+1)*scale); u++ {
-					r, g, b, _ := large.At(from.Min.X+u, from.Min.Y+v).RGBA()
-					sum[0], sum[1], sum[2], n = sum[0]+r>>8, sum[1]+g>>8, sum[2]+b>>8, n+1
-				}
+	small := image.NewRGBA(image.Rect(0, 0, int(float64(from.Dx())/scale), int(float64(from.Dy())/scale)))
+	for y := range small.Rect.Dy() {
+		for x := range small.Rect.Dx() {
+			var red, green, blue uint32
+			for n := range samples * samples {
+				u := (float64(x) + (float64(n%samples)+0.5)/samples) * scale
+				v := (float64(y) + (float64(n/samples)+0.5)/samples) * scale
+				r, g, b, _ := large.At(from.Min.X+int(u), from.Min.Y+int(v)).RGBA()
+				red, green, blue = red+r>>8, green+g>>8, blue+b>>8
 			}
-			at := small.PixOffset(x, y)
-			small.Pix[at], small.Pix[at+1], small.Pix[at+2], small.Pix[at+3] = uint8(sum[0]/n), uint8(sum[1]/n), uint8(sum[2]/n), 255
+			const n = samples * samples
+			small.SetRGBA(x, y, color.RGBA{uint8(red / n), uint8(green / n), uint8(blue / n), 255})
 		}
 	}
 	return small

@@ -53,7 +53,7 @@ func readConfig(args []string, t terminal) (Config, error) {
 	set.StringVar(&config.PublicURL, "public-url", "", "`address` that phones use, if a proxy with HTTPS is in front")
 	set.StringVar(&config.TLSCert, "tls-cert", "", "certificate `file` (PEM) to serve HTTPS")
 	set.StringVar(&config.TLSKey, "tls-key", "", "key `file` (PEM) of the certificate")
-	set.StringVar(&config.NumberPrefix, "number-prefix", "", "`text` that case numbers begin with")
+	set.StringVar(&config.NumberPrefix, "number-prefix", "BX", "`text` that case numbers begin with, for example the place's code")
 	format := set.String("log-format", "text", "`text` or json")
 	level := set.String("log-level", "info", "`least` level that is logged: debug, info, warn, error")
 	proxies := set.String("proxies", "127.0.0.0/8,::1/128", "`networks` of proxies whose X-Forwarded headers are believed")

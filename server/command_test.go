@@ -1,0 +1,217 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"buxun/server/demo"
+	"buxun/shared"
+	"buxun/sync/drive"
+	"buxun/sync/wire"
+)
+
+func TestCommands(t *testing.T) {
+	data := demoData(t)
+	files := t.TempDir()
+	file := func(name, text string) string {
+		path := filepath.Join(files, name)
+		must(t, os.WriteFile(path, []byte(text), 0o600))
+		return path
+	}
+	square := `{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"430204003099","name":"试","squad":"七中队","kind":"community"},` +
+		`"geometry":{"type":"Polygon","coordinates":[[[113.078,27.868],[113.082,27.868],[113.082,27.872],[113.078,27.868]]]}}]}`
+	for _, row := range []struct {
+		words string
+		input string
+		code  int
+		says  string
+	}{
+		{"", "", 2, "buxun serve"},
+		{"help", "", 0, "buxun serve"},
+		{"fly", "", 2, `no command "fly"`},
+		{"version", "", 0, "buxun"},
+		{"user", "", 2, "buxun user password"},
+		{"user list extra", "", 2, "buxun user list"},
+		{"user list", "", 0, "c601"},
+		{"user add --login c699 --label 采集员6-99 --role collector --squad 六中队", "", 0, "密码"},
+		{"user add --login c699 --label 采集员6-99 --role collector --squad 六中队", "", 1, "name.taken"},
+		{"user add --login X --label 谁 --role boss", "", 1, "3"},
+		{"user password c699 --password-stdin", "a good long password\n", 0, ""},
+		{"user password c699 --password-stdin", "short\n", 1, "password.weak"},
+		{"user password c699 --password-stdin", demo.Password + "\n", 1, "session.demoOnly"},
+		{"user password stranger", "", 1, "request.notFound"},
+		{"user disable stranger", "", 1, "request.notFound"},
+		{"user disable c605", "", 0, ""},
+		{"user list", "", 0, "disabled"},
+		{"import squads " + file("squads.csv", "code,name\nsquad-7,七中队\n"), "", 0, "1 squads"},
+		{"import areas " + file("areas.geojson", square), "", 0, "1 areas"},
+		{"import areas " + file("wrong.geojson", "{}"), "", 1, "wrong.geojson:1:1"},
+		{"import people " + file("wrong.csv", "account,label,role,squad\nc701,采集员7-01,collector,squad-7\nC 7,,boss,squad-9\n"), "", 1, "wrong.csv:3:1"},
+		{"user list", "", 0, "!c701"},
+		{"import people " + file("demo.csv", "account,label,role,squad,password\nc702,采集员7-02,collector,squad-7,"+demo.Password+"\n"), "", 1, "session.demoOnly"},
+		{"import people " + file("people.csv", "账号,显示名,角色,中队\nc701,采集员7-01,采集员,七中队\nc604,采集员6-04,采集员,七中队\n"), "", 0, "1 without a password (buxun user password LOGIN): c701"},
+		{"import people " + filepath.Join(files, "none.csv"), "", 1, "none.csv"},
+		{"import cats x", "", 2, "import squads"},
+		{"replica list", "", 0, "l6"},
+		{"replica revoke 01890a5d-ac96-774b-bcce-b302099a8057", "", 1, "replica.unknown"},
+		{"token add prom --purpose metrics", "", 0, "bx_"},
+		{"token add prom --purpose cooking", "", 1, "sync or metrics"},
+		{"token add l6 --purpose metrics", "", 1, "name.taken"},
+		{"token revoke prom", "", 0, ""},
+		{"case move nonsense squad-5", "", 1, "request.notFound"},
+		{"user list --data " + files, "", 1, "no Buxun database"},
+		{"serve --tls-cert x", "", 1, "belong together"},
+		{"serve --log-format xml", "", 1, "neither text nor json"},
+		{"serve --proxies x", "", 1, "--proxies"},
+		{"serve --nonsense", "", 2, "nonsense"},
+	} {
+		words := strings.Fields(row.words)
+		if len(words) > 1 && words[0] != "serve" && !strings.Contains(row.words, "--data") {
+			words = append(words, "--data", data)
+		}
+		out, code := buxun(t, row.input, words...)
+		absent, isAbsent := strings.CutPrefix(row.says, "!")
+		if code != row.code || isAbsent == strings.Contains(out, absent) {
+			t.Errorf("buxun %s: exit %d, want %d and %q\n%s", row.words, code, row.code, row.says, out)
+		}
+	}
+}
+
+// An import that says nothing of a password leaves a demo account a demo account: its known password must not work outside.
+func TestAnImportDoesNotFreeDemoPasswords(t *testing.T) {
+	data := demoData(t)
+	path := filepath.Join(t.TempDir(), "people.csv")
+	must(t, os.WriteFile(path, []byte("account,label,role,squad\nc601,采集员6-01,collector,squad-6\n"), 0o600))
+	if out, code := buxun(t, "", "import", "people", path, "--data", data); code != 0 {
+		t.Fatal(out)
+	}
+	server := start(t, data, func(c *Config) { c.Demo = false })
+	if err := drive.NewClient(server.URL(), nil).SignIn(t.Context(), "c601", demo.Password); shared.FaultCode(err) != "session.demoOnly" {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestR37_CommandsReachTheRunningServer(t *testing.T) {
+	data := demoData(t)
+	server := start(t, data)
+	disabled := greeted(t, signedIn(t, server.URL(), "c603"))
+	moved := signedIn(t, server.URL(), "c602")
+	movedLine := greeted(t, moved)
+	before, err := moved.Dial(t.Context())
+	must(t, err)
+	welcome, err := before.Hello(nil)
+	must(t, err)
+	cursor := &wire.Cursor{Epoch: welcome.Epoch, Scope: welcome.Scope, Seq: welcome.Head}
+
+	if out, code := buxun(t, "", "user", "disable", "c603", "--data", data); code != 0 {
+		t.Fatal(out)
+	}
+	if code := closedWith(disabled); code != 4501 {
+		t.Errorf("the disabled account's socket closed with %d", code)
+	}
+	path := filepath.Join(t.TempDir(), "people.csv")
+	must(t, os.WriteFile(path, []byte("account,label,role,squad\nc602,采集员5-02,collector,squad-5\n"), 0o600))
+	if out, code := buxun(t, "", "import", "people", path, "--data", data); code != 0 {
+		t.Fatal(out)
+	}
+	if code := closedWith(movedLine); code != 4006 {
+		t.Errorf("the moved collector's socket closed with %d", code)
+	}
+	again, err := moved.Dial(t.Context())
+	must(t, err)
+	welcome, err = again.Hello(cursor)
+	must(t, err)
+	if welcome.Since != 0 {
+		t.Errorf("the cursor of the old scope still counts: %d", welcome.Since)
+	}
+}
+
+func TestACaseMovesToAnotherSquadBesideTheServer(t *testing.T) {
+	data := demoData(t)
+	server := start(t, data)
+	six := greeted(t, signedIn(t, server.URL(), "l6"))
+	five := greeted(t, signedIn(t, server.URL(), "l5"))
+	_, _, _, err := five.Pull()
+	must(t, err)
+	cases, _, _, err := six.Pull()
+	must(t, err)
+	var one shared.Case
+	for _, c := range cases {
+		if c.State == shared.StateReported {
+			one = c
+		}
+	}
+	if out, code := buxun(t, "", "case", "move", one.Short, "squad-5", "--data", data); code != 0 {
+		t.Fatal(out)
+	}
+	change, err := five.Change()
+	must(t, err)
+	if change.Case.ID != one.ID || change.Case.Squad != "squad-5" {
+		t.Errorf("squad five hears %+v", change)
+	}
+	if left := leaves(t, six); left != one.ID {
+		t.Errorf("squad six is told that %s left", left)
+	}
+	// The running server's own replica goes on where the command left its chain: the next filing is numbered.
+	leader, replica := enrolled(t, server.URL(), "l5")
+	_, err = replica.Make(shared.Body{Case: one.ID, Source: shared.SourceCollector, Action: shared.ActionFile, Seen: change.Case.Revision})
+	must(t, err)
+	line := greeted(t, leader, replica)
+	answers, err := line.Push(replica)
+	must(t, err)
+	applied(t, answers)
+	for change.Case.Number == "" {
+		change, err = five.Change()
+		must(t, err)
+	}
+	if !strings.HasPrefix(change.Case.Number, "BX-") {
+		t.Errorf("number %s", change.Case.Number)
+	}
+}
+
+// leaves waits for the next leave frame.
+func leaves(t *testing.T, w *drive.Wire) string {
+	t.Helper()
+	for {
+		frame, err := w.Next()
+		must(t, err)
+		if left, ok := frame.(*wire.Leave); ok {
+			return left.Case
+		}
+	}
+}
+
+func TestHealthAsksTheServer(t *testing.T) {
+	server := start(t, demoData(t))
+	if out, code := buxun(t, "", "health", "--address", server.URL()+"/readyz"); code != 0 || !strings.Contains(out, "ready") {
+		t.Errorf("%d %s", code, out)
+	}
+	if out, code := buxun(t, "", "health", "--address", server.URL()+"/api/nothing"); code != 1 || !strings.Contains(out, "404") {
+		t.Errorf("%d %s", code, out)
+	}
+	status, body := get(t, server.URL()+"/metrics")
+	if status != 200 || !strings.Contains(body, `buxun_cases{state="filed"}`) || !strings.Contains(body, "buxun_connections") {
+		t.Errorf("metrics: %d", status)
+	}
+	must(t, server.stop())
+	if _, code := buxun(t, "", "health", "--address", server.URL()+"/readyz"); code != 1 {
+		t.Errorf("a stopped server is well: %d", code)
+	}
+}
+
+func TestServeRunsUntilItIsToldToStop(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	out := &journal{}
+	ended := make(chan int)
+	go func() {
+		ended <- run(ctx, []string{"serve", "--data", filepath.Join(t.TempDir(), "new"), "--listen", "127.0.0.1:0", "--log-format", "json"},
+			terminal{strings.NewReader(""), out, out})
+	}()
+	cancel()
+	if code := <-ended; code != 0 && !strings.Contains(out.String(), "canceled") {
+		t.Errorf("exit %d: %s", code, out)
+	}
+}
