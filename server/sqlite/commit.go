@@ -2,8 +2,11 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
+
+	sqlite3 "github.com/mattn/go-sqlite3"
 
 	"buxun/shared"
 	"buxun/sync/session"
@@ -26,22 +29,27 @@ func (s *Store) Commit(ctx context.Context, pushes []session.Push) ([]session.Re
 	}
 	var failed []session.Result
 	for _, p := range pushes {
-		s.options.Log.Error("commit failed", "replica", p.Replica, "first", p.First, "error", err)
-		failed = append(failed, session.Result{
-			Replica: p.Replica, Fault: &wire.Fault{T: wire.TypeFault, Code: "internal", Replica: p.Replica, Counter: p.First},
-		})
+		failed = append(failed, s.failed(p, err))
 	}
 	return failed, nil
+}
+
+// failed answers a push whose transaction failed; the phone keeps it and comes again.
+func (s *Store) failed(p session.Push, err error) session.Result {
+	s.options.Log.Error("commit failed", "replica", p.Replica, "first", p.First, "error", err)
+	code := "internal"
+	var trouble sqlite3.Error
+	if errors.As(err, &trouble) && trouble.Code == sqlite3.ErrFull {
+		code = "storage.full"
+	}
+	return session.Result{Replica: p.Replica, Fault: &wire.Fault{T: wire.TypeFault, Code: code, Replica: p.Replica, Counter: p.First}}
 }
 
 func (s *Store) oneByOne(ctx context.Context, pushes []session.Push) (results []session.Result, changed []session.Changed) {
 	for _, p := range pushes {
 		result, more, err := s.attempt(ctx, []session.Push{p})
 		if err != nil {
-			s.options.Log.Error("commit failed", "replica", p.Replica, "first", p.First, "error", err)
-			result = []session.Result{{
-				Replica: p.Replica, Fault: &wire.Fault{T: wire.TypeFault, Code: "internal", Replica: p.Replica, Counter: p.First},
-			}}
+			result = []session.Result{s.failed(p, err)}
 		}
 		results, changed = append(results, result...), append(changed, more...)
 	}
