@@ -7,10 +7,9 @@ import (
 	"buxun/shared"
 )
 
-// contentPolicy lets pages use what comes from this server and nothing inline. Icon fonts come as data:, photos of the
-// phone's own store as blob:.
+// contentPolicy lets pages use what comes from this server and nothing inline. Photos of the phone's own store come as blob:.
 const contentPolicy = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; " +
-	"font-src 'self' data:; worker-src 'self'; manifest-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; connect-src 'self'"
+	"font-src 'self'; worker-src 'self'; manifest-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; connect-src 'self'"
 
 // shield sets what every answer carries, and refuses requests that change something on behalf of another site.
 func (s *server) shield(next http.Handler) http.Handler {
