@@ -83,7 +83,10 @@ export type Effect =
   | { readonly type: 'reissue'; readonly replica: string; readonly after: number; readonly why: 'forked' | 'ahead' | 'unprovable' }
   /** The server does not know this replica: enrol it (needs its person, or its predecessor's signature); brings `enrolled`. */
   | { readonly type: 'enrol'; readonly replica: string }
-  /** The server's clock against the phone's: offset = server − device within ± bound. */
+  /**
+   * The server's clock against the phone's: offset = server − device within ± bound. The anchor comes once the pull of its
+   * welcome is stored, and goes into every operation saved from then on.
+   */
   | { readonly type: 'clock'; readonly offset: number; readonly bound: number; readonly anchor?: { readonly token: string; readonly at: number } }
   /** What a person should know; the shell shows it. */
   | { readonly type: 'status'; readonly status: Status }

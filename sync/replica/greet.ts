@@ -24,9 +24,8 @@ function holding({ replica, oldest, last, acked, ackedHash }: Chain): Holding {
 
 export function welcomed(turn: Turn, frame: Welcome): void {
   if (turn.replica.link !== 'greeting') return
-  change(turn, { link: 'live', limits: frame.limits })
-  const { helloAt } = turn.replica
-  clock(turn, helloAt, frame.now, frame.anchor)
+  change(turn, { link: 'live', limits: frame.limits, anchor: frame.anchor })
+  clock(turn, turn.replica.helloAt, frame.now)
   if (frame.replicas.length > 0) keep(turn, { type: 'known', known: frame.replicas }, null)
   frame.replicas.forEach((row: Known) => known(turn, row))
   begin(turn, frame)
@@ -41,10 +40,11 @@ export function ponged(turn: Turn, frame: Pong): void {
 }
 
 /** The server's clock was `server` at some time between asking and now. */
-function clock(turn: Turn, asked: number, server: number, anchor?: { token: string; at: number }): void {
+function clock(turn: Turn, asked: number, server: number): void {
   const { now } = turn.replica
-  const offset = Math.round(server - (asked + now) / 2)
-  turn.effects.push({ type: 'clock', offset, bound: Math.max(0, Math.ceil((now - asked) / 2)), ...(anchor && { anchor }) })
+  const measured = { offset: Math.round(server - (asked + now) / 2), bound: Math.max(0, Math.ceil((now - asked) / 2)) }
+  change(turn, { measured })
+  turn.effects.push({ type: 'clock', ...measured })
 }
 
 /** Sends the questions and glances that waited for the conversation (R38). */

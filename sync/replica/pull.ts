@@ -74,7 +74,17 @@ export function stored(turn: Turn, done: Extract<Pending, { type: 'cases' }>): v
   const { feed, connection } = turn.replica
   if (done.connection !== connection || feed === null || done.place.cursor === null) return
   change(turn, { feed: { ...feed, storing: false } })
-  if (done.end) change(turn, { pull: 'done', attempts: 0 })
+  if (done.end) reached(turn)
   send(turn, { t: 'have', seq: done.place.cursor.seq })
   store(turn)
+}
+
+/**
+ * The phone shows what the server has. Only now it may take the anchor: an operation that carries it was made by somebody
+ * who saw the cases of that time's scope, and is judged so (R33).
+ */
+function reached(turn: Turn): void {
+  const { anchor, measured } = turn.replica
+  change(turn, { pull: 'done', attempts: 0 })
+  if (anchor !== null && measured !== null) turn.effects.push({ type: 'clock', ...measured, anchor })
 }

@@ -1,6 +1,6 @@
 // What the phone's half remembers between two events. Everything here is plain data and never changed in place.
 
-import type { Case } from '@shared/types.gen'
+import type { Anchor, Case } from '@shared/types.gen'
 import type { Answer, Ask } from '../wire/types.gen'
 import {
   heartbeatMs, keepDays, maxFrameBytes, maxPagesInFlight, maxPushesInFlight, maxPushOperations, silenceMs,
@@ -97,6 +97,9 @@ export interface Replica {
   /** When a wake asked whether the connection still lives. */
   readonly probedAt: number | null
   readonly ping: { readonly n: number; readonly at: number }
+  /** The server's clock against the phone's as last measured, and the anchor of the last welcome. */
+  readonly measured: { readonly offset: number; readonly bound: number } | null
+  readonly anchor: Anchor | null
   /** The last fault about this conversation as a whole. */
   readonly fault: string | null
   /** The fault that only a person can mend (R6). */
@@ -132,6 +135,8 @@ export const asleep: Replica = {
   heardAt: null,
   probedAt: null,
   ping: { n: 0, at: 0 },
+  measured: null,
+  anchor: null,
   fault: null,
   barred: null,
   pull: 'due',

@@ -2,6 +2,7 @@ package session
 
 import (
 	"fmt"
+	"slices"
 
 	"buxun/shared"
 	"buxun/sync/wire"
@@ -16,7 +17,8 @@ func (b *Batch) consume(p Push, i int, hash string, c chain, replica *Replica) (
 		row.Signature = p.Signature
 	}
 	var err error
-	if row.Verdict, err = b.verdict(p, c.bodies[i], c.faults[i], afterGap, *replica); err != nil {
+	self := shared.Reference{Replica: p.Replica, Counter: counter, Hash: hash}
+	if row.Verdict, err = b.verdict(p, self, c.bodies[i], c.faults[i], afterGap, *replica); err != nil {
 		return wire.Answer{}, fmt.Errorf("judge operation %s/%d: %w", p.Replica, counter, err)
 	}
 	if row.Verdict.Outcome != shared.OutcomeRefused {
@@ -39,7 +41,7 @@ func (b *Batch) consume(p Push, i int, hash string, c chain, replica *Replica) (
 }
 
 // verdict judges one operation: first who may speak at all, then the case.
-func (b *Batch) verdict(p Push, body shared.Body, malformed string, afterGap bool, replica Replica) (shared.Verdict, error) {
+func (b *Batch) verdict(p Push, self shared.Reference, body shared.Body, malformed string, afterGap bool, replica Replica) (shared.Verdict, error) {
 	at := body.Estimate(p.Received)
 	refused := func(code string) shared.Verdict {
 		return shared.Verdict{Outcome: shared.OutcomeRefused, Fault: code, Table: b.rules.Workflow.Version, Received: p.Received, At: at}
@@ -50,11 +52,8 @@ func (b *Batch) verdict(p Push, body shared.Body, malformed string, afterGap boo
 	if body.Author != replica.Author {
 		return refused("operation.authorMismatch"), nil
 	}
-	if body.Was != nil {
-		again, err := b.again(*body.Was)
-		if err != nil || again {
-			return refused("operation.repeated"), err
-		}
+	if again, err := b.again(self, body.Was); err != nil || again {
+		return refused("operation.repeated"), err
 	}
 	bounded := body.Anchor != nil && b.rules.AnchorGiven(*body.Anchor)
 	if replica.RevokedAt != 0 && !(bounded && at < replica.RevokedAt && b.isEvidence(body.Action)) {
@@ -70,19 +69,47 @@ func (b *Batch) verdict(p Push, body shared.Body, malformed string, afterGap boo
 	}
 	ctx.StandingThen = ctx.StandingNow
 	if bounded {
-		if ctx.StandingThen, err = b.view.Standing(body.Author, at); err != nil {
+		if ctx.StandingThen, err = b.standingThen(c, body, at); err != nil {
 			return refused("internal"), err
 		}
 	}
 	return shared.Judge(c, body, ctx), nil
 }
 
-// again says whether the operation that was made first is held already, itself or as another's was (R22).
-func (b *Batch) again(was shared.Reference) (bool, error) {
-	if b.reissued[was] || b.answers[numbered{was.Replica, was.Counter}].Hash == was.Hash {
+// standingThen is the author's standing when the operation was made, or else at its anchor (R33): until a phone hears that
+// its person moved, that person goes on with the cases that it shows, and what was seen there is not refused (L6).
+func (b *Batch) standingThen(c *shared.Case, body shared.Body, at int64) (shared.Standing, error) {
+	then, err := b.view.Standing(body.Author, at)
+	if err != nil || c == nil || everInScope(*c, body.Author.ID, then) {
+		return then, err
+	}
+	before, err := b.view.Standing(body.Author, body.Anchor.At)
+	if err == nil && everInScope(*c, body.Author.ID, before) {
+		return before, nil
+	}
+	return then, err
+}
+
+// everInScope says whether the case is or was one that the standing may see.
+func everInScope(c shared.Case, person string, standing shared.Standing) bool {
+	return shared.InScope(c, person, standing) || slices.Contains(c.Former, standing.Squad)
+}
+
+// again says whether the operation is held already under another number (R22): the one that it was made as first, a reissue
+// of that one, or, where a restored profile sends what another copy of it had to make again, a reissue of this one.
+func (b *Batch) again(self shared.Reference, was *shared.Reference) (bool, error) {
+	held, err := b.held(self)
+	if err != nil || held || was == nil {
+		return held, err
+	}
+	return b.held(*was)
+}
+
+func (b *Batch) held(one shared.Reference) (bool, error) {
+	if b.reissued[one] || b.answers[numbered{one.Replica, one.Counter}].Hash == one.Hash {
 		return true, nil
 	}
-	return b.view.Reissued(was)
+	return b.view.Reissued(one)
 }
 
 func (b *Batch) isEvidence(action shared.Action) bool {

@@ -20,11 +20,11 @@ export const weights = {
   // people
   report: 14, comment: 8, attach: 6, amend: 8, resubmit: 4, selfHandle: 4, decide: 12, burst: 2,
   // things that deserve a refusal
-  unknownCategory: 1, foreignCase: 1, foreignAuthor: 1, garbled: 1, badSignature: 1,
+  unknownCategory: 1, foreignCase: 1, foreignAuthor: 1, garbled: 1,
   // the centre
   transfer: 2, number: 1, move: 2, revoke: 1,
   // phones
-  signIn: 3, crash: 5, wake: 4, snapshot: 2, rollback: 1, clone: 1, loseRows: 1, upload: 3, ask: 1, seen: 1,
+  signIn: 3, crash: 5, wake: 4, snapshot: 3, rollback: 3, clone: 1, loseRows: 2, rot: 3, upload: 3, ask: 1, seen: 1,
   // network and server
   signalOff: 3, signalOn: 5, cut: 5, freeze: 2, replay: 2, restart: 2, failCommit: 2, poison: 1, heal: 3,
   look: 2,
@@ -53,9 +53,10 @@ export function act(world: World, { kind, salt }: Action): void {
 type Act = (world: World, phone: Phone, random: Random) => void
 
 const acts: Record<Kind, Act> = {
-  report: (w, p, r) => report(w, p, r),
+  report: (w, p, r) => void report(w, p, r),
   burst: (w, p, r) => {
-    for (let left = r.whole(10, 50); left > 0; left--) comment(w, p, r, r.uuid())
+    const id = report(w, p, r)
+    for (let left = r.whole(10, 50); left > 0; left--) comment(w, p, r, id)
   },
   comment: (w, p, r) => comment(w, p, r, chooseCase(p, r)?.id ?? chooseOwn(p, r)),
   attach: (w, p, r) => {
@@ -82,7 +83,17 @@ const acts: Record<Kind, Act> = {
     }),
   garbled: (w, p, r) =>
     w.save(p, (chain) => bodyOf(p, chain, 'comment', r.uuid(), { words: 'x' }), { text: r.pick(['{', 'null', '{"v":1}', '{"v":2}']) ?? '', expect: 'operation.malformed' }),
-  badSignature: (w, p, r) => w.save(p, (chain) => bodyOf(p, chain, 'report', r.uuid(), { category: categories[1], description: 'x' }), { signature: 'AAAA' }),
+  rot: (w, p, r) => {
+    const chain = r.pick(p.storage.going(p.person))
+    unsynced(w, p, r)
+    const operation = r.pick(chain?.operations.filter((o) => o.counter > chain.acked) ?? [])
+    if (chain === undefined || operation === undefined) return
+    chain.operations = chain.operations.map((o) => (o === operation ? { ...o, signature: 'AAAA' } : o))
+    if (r.chance(0.5)) return
+    // Later the profile is restored, and makes again what was made again already.
+    const before = p.storage.copy()
+    w.clock.after(r.whole(5_000, 20_000), () => damage(w, p, r, () => (p.storage = before.copy())))
+  },
   transfer: (w, _p, r) => centre(w, r, 'transfer', { squad: r.pick(['A', 'B']) ?? 'A' }),
   number: (w, _p, r) => centre(w, r, 'number', { number: `株石中队六 ${r.whole(1, 99)}` }),
   move: (w, _p, r) => {
@@ -111,12 +122,23 @@ const acts: Record<Kind, Act> = {
   snapshot: (w, p) => void w.snapshots.set(p, p.storage.copy()),
   rollback: (w, p, r) => {
     const before = w.snapshots.get(p)
-    if (before !== undefined) damage(w, p, r, () => (p.storage = before.copy()))
+    if (before === undefined) return
+    damage(w, p, r, () => (p.storage = before.copy()))
+    unsynced(w, p, r)
   },
-  clone: (w, p) => {
-    if (w.phones.length < 7) w.clone(p).start()
+  clone: (w, p, r) => {
+    if (w.phones.length >= 7) return
+    if (r.chance(0.5)) unsynced(w, p, r)
+    const twin = w.clone(p)
+    if (r.chance(0.3)) acts.rot(w, p, r)
+    w.snapshots.set(twin, twin.storage.copy())
+    for (const one of [p, twin]) unsynced(w, one, r)
+    twin.start()
   },
-  loseRows: (w, p, r) => damage(w, p, r, () => loseRows(p, r)),
+  loseRows: (w, p, r) => {
+    for (let left = r.whole(0, 3); left > 0; left--) unsynced(w, p, r)
+    damage(w, p, r, () => loseRows(p, r))
+  },
   upload: (w, p) => w.upload(p),
   ask: (_w, p) => {
     const [chain] = p.storage.going(p.person)
@@ -135,7 +157,11 @@ const acts: Record<Kind, Act> = {
     p.signal = true
     if (r.chance(0.6)) p.wake()
   },
-  cut: (w, p) => w.network.cut(p),
+  cut: (w, p, r) => {
+    if (r.chance(0.5)) for (const one of w.phones) if (one === p || r.chance(0.5)) unsynced(w, one, r)
+    w.network.cut(p)
+    if (r.chance(0.5)) p.later(r.whole(300, 1_000), () => p.wake())
+  },
   freeze: (w, p) => w.network.freeze(p),
   replay: (w, p) => w.network.replay(p),
   restart: (w) => w.network.restart(),
@@ -145,11 +171,21 @@ const acts: Record<Kind, Act> = {
   look: (w) => w.look(),
 }
 
-function report(w: World, p: Phone, r: Random): void {
+function report(w: World, p: Phone, r: Random): string {
   const photos = Array.from({ length: r.whole(0, 2) }, () => photo(r, 'scene', p.now))
   const id = r.uuid()
   w.save(p, (chain) => bodyOf(p, chain, 'report', id, { category: r.pick(categories) ?? '', description: words(r) }, photos))
   if (r.chance(0.3)) comment(w, p, r, id)
+  return id
+}
+
+/** Work that is on the phone only, for now. */
+function unsynced(w: World, p: Phone, r: Random): void {
+  for (let left = r.whole(0, 2); left > 0; left--) {
+    const one = r.chance(0.4) ? chooseCase(p, r) : null
+    if (one === null) report(w, p, r)
+    else comment(w, p, r, one.id)
+  }
 }
 
 function comment(w: World, p: Phone, r: Random, id: string | null): void {
@@ -166,7 +202,7 @@ function amend(w: World, p: Phone, r: Random, action: 'amend' | 'resubmit', fits
 function decide(w: World, any: Phone, r: Random): void {
   const p = r.pick(w.phones.filter((one) => w.personOf(one.person)?.role === 'leader')) ?? any
   const one = chooseCase(p, r, (c) => c.state === 'reported' || c.state === 'selfHandled')
-  if (one?.case == null) return
+  if (one === null || one.case === null) return
   const action = r.pick(one.case.state === 'reported' ? (['return', 'file', 'reject'] as const) : (['auditPass', 'auditFail'] as const)) ?? 'file'
   w.save(p, (chain) => bodyOf(p, chain, action, one.id, { reason: '理由' }))
 }

@@ -66,8 +66,9 @@ function read(text: string): Body | null {
 function once(world: World, deed: Deed, rows: readonly Row[]): void {
   const what = `${deed.body.action} ${deed.origin.slice(0, 50)} of ${deed.body.author.id} on ${deed.phone}`
   const counted = rows.filter((row) => row.verdict.fault !== 'operation.repeated')
-  if (counted.length > 1) world.violated(`L3: ${what} took effect ${counted.length} times`)
-  const [row] = counted
+  const effects = counted.filter((row) => row.verdict.outcome !== 'refused')
+  if (effects.length > 1) world.violated(`L3: ${what} took effect ${effects.length} times`)
+  const row = effects[0] ?? counted[0]
   if (row === undefined) {
     if ((deed.on.size > 0 || deed.receipted) && deed.expect !== 'operation.malformed') world.violated(`${what} is lost`)
     return
@@ -81,10 +82,10 @@ function once(world: World, deed: Deed, rows: readonly Row[]): void {
   }
 }
 
-/** Refusals that are right: the replica was revoked, or the case was no longer its author's to see. */
+/** Refusals that are right: the replica was revoked, or nothing says when it was made (R33). */
 function excused(world: World, deed: Deed, row: Row): boolean {
   if (row.verdict.fault === 'replica.revoked') return world.revoked.has(row.replica)
-  return row.verdict.fault === 'case.notInScope' && world.witness.moved(deed.body.case)
+  return row.verdict.fault === 'case.notInScope' && deed.body.anchor === undefined
 }
 
 /** Nothing waits on a phone any more. */

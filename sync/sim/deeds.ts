@@ -47,9 +47,11 @@ export function chooseCase(phone: Phone, random: Random, fits: (c: Case) => bool
 /** A report of this person that the server has not answered yet. */
 export function chooseOwn(phone: Phone, random: Random): string | null {
   const own = phone.storage.going(phone.person).filter((chain) => chain.person === phone.person)
-  const unsent = own.flatMap((chain) => chain.operations.filter((o) => o.counter > chain.acked))
+  const unsent = own.flatMap((chain) => chain.operations.filter((o) => o.counter > chain.acked && opened.test(o.text)))
   return random.pick(unsent)?.case ?? null
 }
+
+const opened = /"action":"(?:report|selfHandle)"/
 
 export function words(random: Random): string {
   return random.pick(['占道经营', '井盖缺失 <&>', '垃圾未清 🗑️', 'no light at night', '"quoted" \\ and \n new line', '补充']) ?? ''

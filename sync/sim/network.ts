@@ -25,6 +25,9 @@ interface Wire {
   readonly said: string[]
 }
 
+/** How long after its end a connection may still bring something, ms. */
+const latestMs = 8_000
+
 /** Who watches what passes. */
 export interface Watcher {
   /** A frame left the server for a reader. */
@@ -60,7 +63,8 @@ export class Network {
     this.watcher.changed(reply.changed ?? [])
     for (const { conn, text } of reply.sends ?? []) this.down(conn, text)
     for (const { conn, code } of reply.closes ?? []) this.closedByServer(conn, code)
-    for (const { conn, work } of reply.works ?? []) this.soon(40, () => this.call({ op: 'work', conn, work }))
+    for (const { conn, work } of reply.works ?? []) this.soon(40, () => this.call({ op: 'work', conn, work, hold: this.random.chance(0.3) }))
+    for (const { conn, work } of reply.done ?? []) this.soon(this.random.chance(0.2) ? 2_000 : 60, () => this.call({ op: 'bring', conn, work }))
     for (const conn of reply.results ?? []) this.soon(10, () => this.call({ op: 'result', conn }))
     for (const conn of reply.news ?? []) this.soon(30, () => this.call({ op: 'news', conn }))
     if ((reply.waiting ?? 0) > 0 && !this.committing) this.commitSoon()
@@ -121,8 +125,10 @@ export class Network {
     const { life } = wire.phone
     this.clock.at(wire.downBy, () => {
       const { phone, connection } = wire
-      if (wire.silent || phone.life !== life || !(wire.phoneOpen || wire.lingers)) return
-      phone.take({ type: 'frame', connection, text, now: phone.now })
+      const hear = () => phone.life === life && phone.take({ type: 'frame', connection, text, now: phone.now })
+      if (wire.silent) return
+      if (wire.phoneOpen) hear()
+      else if (wire.lingers) this.clock.after(wire.random.whole(0, latestMs), hear)
     })
   }
 
@@ -154,7 +160,7 @@ export class Network {
       this.call({ op: 'gone', conn: wire.conn })
     }
     if (wire.silent) this.clock.after(41_000, () => (wire.serverOpen ? this.call({ op: 'tick', conn: wire.conn }) : undefined))
-    else this.clock.at(Math.max(wire.upBy, this.clock.now + this.lag(wire)), gone)
+    else this.clock.at(Math.max(wire.upBy, this.clock.now + this.lag(wire)) + (wire.lingers ? wire.random.whole(0, latestMs) : 0), gone)
   }
 
   /** The phone closes its end. */
@@ -163,6 +169,8 @@ export class Network {
     if (wire === undefined) return
     wire.phoneOpen = false
     this.endAtServer(wire)
+    // The socket says that it closed long after nobody cares any more.
+    phone.later(wire.random.whole(0, latestMs), () => phone.take({ type: 'closed', connection, code: 1006, now: phone.now }))
   }
 
   /** The phone's page died, and its connection with it. */
@@ -179,7 +187,7 @@ export class Network {
     for (const wire of this.wires.filter((w) => w.phone === phone && w.phoneOpen && w.serverOpen && !w.silent)) {
       this.clock.after(wire.random.whole(0, 300), () => this.endAtServer(wire))
       phone.later(wire.random.whole(0, 300), () => this.endAtPhone(wire, 1006))
-      if (wire.random.chance(0.5)) wire.silent = true
+      if (wire.random.chance(0.3)) wire.silent = true
     }
   }
 
@@ -216,11 +224,10 @@ export class Network {
     }
   }
 
-  /** All faults end; connections that were silent are over. */
+  /** All faults end. Connections that fell silent stay so: their ends must notice by themselves. */
   calmDown(): void {
     this.calm = true
     this.poison = ''
-    for (const wire of this.wires.filter((w) => w.silent && w.phoneOpen)) this.endAtPhone(wire, 1006)
   }
 
   private find(phone: Phone, connection: number): Wire | undefined {

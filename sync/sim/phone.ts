@@ -1,7 +1,8 @@
 // A phone: the real replica, with the shell that a browser's page would be. The page may die at any instant; what its
 // storage had not written by then is gone.
 
-import { asleep, step as realStep } from '../replica/replica'
+import { asleep } from '../replica/replica'
+import type { step as realStep } from '../replica/replica'
 import type { Replica } from '../replica/replica'
 import type { Effect, Event, TimerName } from '../replica/event'
 import type { Clock } from './clock'

@@ -31,7 +31,6 @@ function calm(world: World): void {
   for (const phone of world.phones) {
     phone.signal = true
     phone.start()
-    phone.wake()
   }
   world.clock.run(world.clock.now + calmMs)
   for (const phone of world.phones) world.upload(phone)

@@ -9,7 +9,7 @@ import type { Case, Verdict } from '@shared/types.gen'
 import type { Known } from '../wire/types.gen'
 
 export interface Request {
-  readonly op: 'reset' | 'open' | 'frame' | 'work' | 'tick' | 'gone' | 'commit' | 'result' | 'news' | 'push' | 'arrive' | 'enrol' | 'revoke' | 'move' | 'restart' | 'dump'
+  readonly op: 'reset' | 'open' | 'frame' | 'work' | 'bring' | 'tick' | 'gone' | 'commit' | 'result' | 'news' | 'push' | 'arrive' | 'enrol' | 'revoke' | 'move' | 'restart' | 'dump'
   readonly now?: number
   readonly conn?: number
   readonly work?: number
@@ -32,6 +32,7 @@ export interface Reply {
   readonly sends?: readonly { readonly conn: number; readonly text: string }[]
   readonly closes?: readonly { readonly conn: number; readonly code: number }[]
   readonly works?: readonly { readonly conn: number; readonly work: number }[]
+  readonly done?: readonly { readonly conn: number; readonly work: number }[]
   readonly results?: readonly number[]
   readonly news?: readonly number[]
   readonly waiting?: number

@@ -1,6 +1,7 @@
 // What a phone has on disk: everything that survives a crash of its page, and nothing else. Every method is one strict
 // transaction.
 
+import { parseBody } from '@shared/body'
 import type { Body, Case } from '@shared/types.gen'
 import type { Answer } from '../wire/types.gen'
 import type { Chain, Keep, Place, Waiting } from '../replica/event'
@@ -166,7 +167,7 @@ export class Storage {
   private again(chain: StoredChain, old: StoredChain, { text, counter, hash, origin }: Stored): void {
     let body: Body
     try {
-      body = JSON.parse(text) as Body
+      body = parseBody(text)
     } catch {
       return // it stays on the phone, readable; nobody can make it again
     }

@@ -59,11 +59,6 @@ export class Witness implements Watcher {
     this.photos.set(hash, (this.photos.get(hash) ?? new Set()).add(by))
   }
 
-  /** Whether a case was ever handed from one squad to another. */
-  moved(id: string): boolean {
-    return (this.squads.get(id)?.size ?? 0) > 1
-  }
-
   clear(): void {
     this.counted.clear()
   }

@@ -25,6 +25,7 @@ type talk struct {
 	session session.Session
 	reader  session.Reader
 	works   map[int]session.Effect
+	done    map[int]session.Event
 	results []session.Result
 	news    []session.Changed
 }
@@ -46,12 +47,14 @@ func (h *hub) do(r request) answer {
 	case "reset":
 	case "open":
 		reader := h.memory.reader(r.Person)
-		h.talks[r.Conn] = &talk{session: session.New(reader, r.Now), reader: reader, works: map[int]session.Effect{}}
+		h.talks[r.Conn] = &talk{session: session.New(reader, r.Now), reader: reader, works: map[int]session.Effect{}, done: map[int]session.Event{}}
 		h.order = append(h.order, r.Conn)
 	case "frame":
 		h.hear(r)
 	case "work":
 		h.perform(r)
+	case "bring":
+		h.bring(r)
 	case "tick":
 		h.step(r.Conn, session.Tick{Now: r.Now})
 	case "gone":
@@ -136,7 +139,25 @@ func (h *hub) perform(r request) {
 		read.Limit = pageCases
 		effect = read
 	}
-	if event := session.Perform(context.Background(), h.memory, t.reader, effect, anchorAt, r.Now); event != nil {
+	event := session.Perform(context.Background(), h.memory, t.reader, effect, anchorAt, r.Now)
+	switch {
+	case event == nil:
+	case r.Hold:
+		t.done[r.Work] = event
+		h.answer.Done = append(h.answer.Done, work{r.Conn, r.Work})
+	default:
+		h.step(r.Conn, event)
+	}
+}
+
+// bring takes the outcome of a work to its session.
+func (h *hub) bring(r request) {
+	t, ok := h.talks[r.Conn]
+	if !ok {
+		return
+	}
+	if event, ok := t.done[r.Work]; ok {
+		delete(t.done, r.Work)
 		h.step(r.Conn, event)
 	}
 }
@@ -197,6 +218,9 @@ func (h *hub) publish(changed []session.Changed, hold bool) {
 		h.answer.Changed = append(h.answer.Changed, brief{c.Case.ID, c.Case.Squad, c.Case.Reporter.ID})
 	}
 	for _, conn := range slices.Clone(h.order) {
+		if h.memory.plant == plantAheadForgotten && !h.talks[conn].session.Live() {
+			continue
+		}
 		h.talks[conn].news = append(h.talks[conn].news, changed...)
 		h.answer.News = append(h.answer.News, conn)
 		if !hold {

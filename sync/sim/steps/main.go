@@ -30,7 +30,7 @@ type request struct {
 	// Fail makes the next transaction fail as a whole; Poison lets a push of that replica fail alone as well.
 	Fail   bool   `json:"fail"`
 	Poison string `json:"poison"`
-	// Hold leaves results and changes with the simulator's timing instead of delivering them at once.
+	// Hold leaves to the simulator when sessions hear of results, changes and works that are done.
 	Hold bool `json:"hold"`
 }
 
@@ -39,6 +39,7 @@ type answer struct {
 	Sends   []sent   `json:"sends,omitempty"`
 	Closes  []closed `json:"closes,omitempty"`
 	Works   []work   `json:"works,omitempty"`
+	Done    []work   `json:"done,omitempty"`    // works whose outcome waits for its session
 	Results []int    `json:"results,omitempty"` // connections that a result waits for
 	News    []int    `json:"news,omitempty"`    // connections that changes wait for
 	Waiting int      `json:"waiting,omitempty"` // pushes that wait for the writer

@@ -15,6 +15,7 @@ const (
 	plantScopeIgnored      = "scopeIgnored"
 	plantEvidenceRefused   = "evidenceRefused"
 	plantReissueTwice      = "reissueTwice"
+	plantAheadForgotten    = "aheadForgotten"
 )
 
 // lies says whether the planted bug is a view that does not tell the truth.
