@@ -43,11 +43,12 @@ const (
 type Hasher struct {
 	cost    Cost
 	running chan struct{}
+	derive  func(password, salt []byte, passes, memory uint32, lanes uint8, length uint32) []byte
 }
 
 // NewHasher makes a hasher that runs at most one hash a processor at once.
 func NewHasher(cost Cost) *Hasher {
-	return &Hasher{cost: cost, running: make(chan struct{}, runtime.NumCPU())}
+	return &Hasher{cost: cost, running: make(chan struct{}, runtime.NumCPU()), derive: argon2.IDKey}
 }
 
 // Hash gives a password's PHC string. It fails with server.busy when ctx ends before its turn.
@@ -87,7 +88,7 @@ func (h *Hasher) run(ctx context.Context, password string, p phc) ([]byte, error
 		return nil, shared.Fail("server.busy", "waited for the password check: "+ctx.Err().Error())
 	}
 	defer func() { <-h.running }()
-	return argon2.IDKey([]byte(password), p.salt, p.passes, p.memory, p.lanes, uint32(len(p.sum))), nil
+	return h.derive([]byte(password), p.salt, p.passes, p.memory, p.lanes, uint32(len(p.sum))), nil
 }
 
 // phc is a password hash taken apart.
