@@ -22,7 +22,7 @@ export class Database extends Dexie {
     this.version(1).stores({
       keys: '[person+purpose]',
       replicas: 'id, person',
-      operations: '[replica+counter], [person+state], [person+seq], draft',
+      operations: '[replica+counter], state, [person+state], [person+seq], draft',
       photos: '[person+hash], [person+stage], stage, [replica+counter]',
       bytes: '[person+hash]',
       cases: '[person+id], [person+id+stamp]',

@@ -124,7 +124,7 @@ export async function loadOperations(store: Store, replica: string, from: number
 /** Signs what was saved without a signature: the page was killed in between, or signing failed. */
 export async function repairSignatures(store: Store, sign: (keys: CryptoKeyPair, hash: string) => Promise<string>): Promise<number> {
   const { db } = store
-  const rows = await read(db, () => db.operations.filter((row) => row.state === 'waiting' && row.signature === '').toArray())
+  const rows = await read(db, () => db.operations.where({ state: 'waiting' }).filter((row) => row.signature === '').toArray())
   for (const row of rows) {
     const replica = await db.replicas.get(row.replica)
     if (replica === undefined) continue

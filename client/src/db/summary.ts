@@ -25,7 +25,7 @@ const going: ReadonlySet<PhotoStage> = new Set(['waiting', 'named'])
 
 export async function summarize({ db }: Store, person: string): Promise<Summary> {
   const [replicas, operations, photos] = await read(db, () =>
-    Promise.all([db.replicas.toArray(), db.operations.filter((row) => row.state === 'waiting').toArray(), unsettled(db.photos)]),
+    Promise.all([db.replicas.toArray(), db.operations.where({ state: 'waiting' }).toArray(), unsettled(db.photos)]),
   )
   const unsent = (mine: (row: { person: string }) => boolean): Unsent => {
     const waiting = photos.filter((photo) => mine(photo) && going.has(photo.stage))

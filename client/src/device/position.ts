@@ -1,0 +1,40 @@
+// Where the phone is: the best of the fixes that came lately, as the device gave them. WGS-84.
+
+import type { Fix } from '@shared/types.gen'
+
+export type PositionProblem = 'denied' | 'unavailable' | 'timeout'
+
+/** A fix this much older than a newer one gives way to it, however precise it was. */
+const staleMs = 15_000
+const patienceMs = 20_000
+
+/** The one to keep of the fix that is there and a new one: the more accurate, unless it is stale. */
+export function better(have: Fix | null, next: Fix): Fix {
+  if (have === null || next.at - have.at > staleMs) return next
+  return next.accuracy <= have.accuracy ? next : have
+}
+
+export function fixOf({ coords, timestamp }: GeolocationPosition): Fix {
+  const { longitude, latitude, accuracy, heading, speed } = coords
+  const moving = heading !== null && Number.isFinite(heading) ? { heading } : {}
+  return { longitude, latitude, accuracy, at: Math.round(timestamp), source: 'device', ...moving, ...(speed !== null && Number.isFinite(speed) && { speed }) }
+}
+
+/** Follows the position until the returned function is called. */
+export function followPosition(found: (fix: Fix) => void, failed: (problem: PositionProblem) => void): () => void {
+  if (!('geolocation' in navigator)) {
+    failed('unavailable')
+    return () => undefined
+  }
+  const id = navigator.geolocation.watchPosition(
+    (position) => found(fixOf(position)),
+    (error) => failed(problemOf(error.code)),
+    { enableHighAccuracy: true, timeout: patienceMs, maximumAge: 0 },
+  )
+  return () => navigator.geolocation.clearWatch(id)
+}
+
+function problemOf(code: number): PositionProblem {
+  if (code === 1) return 'denied'
+  return code === 3 ? 'timeout' : 'unavailable'
+}

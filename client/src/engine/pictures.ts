@@ -1,0 +1,37 @@
+// Pictures to look at: from the phone's own photographs, from what was looked at before, else from the server.
+
+import { openFile } from '../db/photos'
+import { keepView, openView } from '../db/documents'
+import type { Store } from '../db/store'
+import type { Library } from '../net/reference'
+import type { Clock } from './clock'
+
+export type Size = 'preview' | 'screen' | 'original'
+
+/** What pictures kept for looking at again out of reach may take on the phone. */
+const viewBytes = 96 * 1024 * 1024
+
+export class Pictures {
+  constructor(
+    private readonly store: Store,
+    private readonly library: Library,
+    private readonly clock: Clock,
+  ) {}
+
+  /** null while the picture is neither here nor to be had from the server. */
+  async find(person: string, hash: string, size: Size): Promise<Blob | null> {
+    const own = await openFile(this.store, person, hash)
+    if (own !== null) return new Blob([own.bytes], { type: own.type })
+    const name = size === 'screen' ? `${hash} screen` : hash
+    const kept = await openView(this.store, person, name)
+    if (kept !== null) return kept
+    try {
+      const picture = await this.library.photo(hash, size === 'screen' ? 'screen' : 'original')
+      // Originals are large and rarely looked at twice.
+      if (size !== 'original') await keepView(this.store, person, name, picture, this.clock.now(), viewBytes).catch(() => undefined)
+      return picture
+    } catch {
+      return null
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import { Fault } from '@shared/fault'
+import { inScope } from '@shared/judge'
+import type { Action, Change, Fix, Payload } from '@shared/types.gen'
+import { allows, builtinWorkflow, fits, moveOf, opens } from '@shared/workflow'
+import { keepDocument, openDocument } from '../db/documents'
+import type { Phone } from '../engine/phone'
+import type { World } from '../engine/world'
+import type { DeedState } from './contract'
+import { useState } from './keys'
+import type { Ledger } from './ledger'
+
+export function useDeeds(): DeedState {
+  return useState().deeds
+}
+
+export interface DeedPorts {
+  readonly phone: Phone
+  readonly world: World
+  readonly ledger: Ledger
+  readonly fix: () => Fix | null
+  readonly taxonomy: () => string
+}
+
+/** Glances are stored together, not one by one. */
+const seenMs = 500
+
+export function makeDeeds({ phone, world, ledger, fix, taxonomy }: DeedPorts): DeedState {
+  /** Deeds under way: a second tap on the same button waits for the first and is then forecast anew. */
+  let line: Promise<unknown> = Promise.resolve()
+
+  function act(caseId: string, action: Action, payload: Payload): Promise<void> {
+    const done = line.then(async () => {
+      const c = ledger.find(caseId)?.case
+      if (c === undefined) throw new Fault('case.notInScope', caseId)
+      const place = fix()
+      const intent = { case: caseId, action, payload, seen: c.revision, taxonomy: taxonomy(), ...(place && { place }) }
+      const fault = ledger.forecast(intent)
+      if (fault !== '') throw new Fault(fault)
+      await phone.save(intent)
+    })
+    line = done.catch(() => undefined)
+    return done
+  }
+
+  let seen = new Map<string, number>()
+  let whose = ''
+  let cancel: () => void = () => undefined
+  phone.person.watch((person) => {
+    if (whose === (person?.id ?? '')) return
+    whose = person?.id ?? ''
+    seen = new Map()
+    if (person !== null) void read(person.id)
+  })
+
+  async function read(person: string): Promise<void> {
+    const kept = await openDocument<[string, number][]>(phone.store, person, 'seen')
+    if (whose !== person) return
+    seen = new Map([...(kept ?? []), ...seen])
+    ledger.markSeen(seen)
+  }
+
+  return {
+    may: ({ case: c }, action) => {
+      const move = moveOf(builtinWorkflow, action)
+      const standing = ledger.standing()
+      const person = phone.person.value?.id ?? ''
+      return move !== undefined && !opens(move) && move.offline && allows(move, standing.role) && fits(move, c.state) && inScope(c, person, standing)
+    },
+    decide: (caseId, action) => act(caseId, action, {}),
+    decideWithReason: (caseId, action, reason) => act(caseId, action, { reason }),
+    comment: (caseId, words) => act(caseId, 'comment', { words }),
+    amend: (caseId, changes: readonly Change[]) => act(caseId, 'amend', { changes: [...changes] }),
+    seen: (caseId) => {
+      const revision = ledger.find(caseId)?.case.revision
+      if (revision === undefined || (seen.get(caseId) ?? 0) >= revision) return
+      seen.set(caseId, revision)
+      ledger.markSeen(seen)
+      phone.seen([{ case: caseId, revision }])
+      const person = whose
+      cancel()
+      cancel = world.after(seenMs, () => void keepDocument(phone.store, person, 'seen', [...seen]).catch(() => undefined))
+    },
+  }
+}

@@ -1,0 +1,19 @@
+import { computed } from 'vue'
+import type { Reference } from '../engine/reference'
+import type { DirectoryState, SessionState } from './contract'
+import { useState } from './keys'
+import { follow } from './refs'
+
+export function useDirectory(): DirectoryState {
+  return useState().directory
+}
+
+export function makeDirectory(reference: Reference, { person }: Pick<SessionState, 'person'>): DirectoryState {
+  const directory = follow(reference.directory)
+  const labels = computed(() => new Map(directory.value?.people.map(({ id, label }) => [id, label])))
+  const squads = computed(() => new Map(directory.value?.squads.map(({ code, name }) => [code, name])))
+  return {
+    label: (id) => (id === person.value?.id ? person.value.label : (labels.value.get(id) ?? id.slice(0, 8))),
+    squadName: (code) => squads.value.get(code) ?? (code === person.value?.squad ? person.value.squadName : code),
+  }
+}

@@ -1,0 +1,257 @@
+import { shallowRef } from 'vue'
+import { Fault } from '@shared/fault'
+import { shortId } from '@shared/id'
+import type { Body, Fix, Photo, Reference } from '@shared/types.gen'
+import { addToDraft, discardDraft, dropFromDraft, holdInDraft, keepDraft, openDraft, openDrafts, type StoredDraft } from '../db/drafts'
+import { openOperation } from '../db/operations'
+import { openFile } from '../db/photos'
+import { findOperation } from '../db/summary'
+import type { Developed } from '../device/develop'
+import type { Develop } from '../device/photo'
+import type { Phone } from '../engine/phone'
+import type { World } from '../engine/world'
+import type { Draft, DraftPhoto, DraftState } from './contract'
+import { intentOf } from './intent'
+import { useState } from './keys'
+import type { Ledger } from './ledger'
+
+export function useDraft(): DraftState {
+  return useState().draft
+}
+
+/** A draft as it is kept: photographs as the operation will describe them. */
+export interface DraftFields {
+  readonly kind: Draft['kind']
+  readonly caseId: string
+  readonly photos: readonly Photo[]
+  readonly category: string
+  readonly description: string
+  readonly address: string
+  readonly pin: string
+  readonly words: string
+  readonly startedAt: number
+  readonly corrects?: Reference
+}
+
+export interface DraftPorts {
+  readonly phone: Phone
+  readonly world: World
+  readonly ledger: Ledger
+  readonly develop: Develop
+  readonly fix: () => Fix | null
+  readonly taxonomy: () => string
+}
+
+const autosaveMs = 300
+const kinds: Partial<Record<Body['action'], Draft['kind']>> = { report: 'report', selfHandle: 'selfHandle', resubmit: 'resubmit', attach: 'attach' }
+
+type Open = StoredDraft<DraftFields>
+
+export function makeDraft(ports: DraftPorts): DraftState & { flush(): Promise<void> } {
+  const { phone, world, ledger } = ports
+  const { store } = phone
+  const draft = shallowRef<Draft | null>(null)
+  const left = shallowRef<readonly Draft[]>([])
+  const urls = new Map<string, string | null>()
+  let open: Open | null = null
+  let dirty = false
+  let cancel: () => void = () => undefined
+  let saving: Promise<{ caseId: string; short: string }> | null = null
+
+  const me = (): string => {
+    const id = phone.person.value?.id
+    if (id === undefined) throw new Fault('session.missing')
+    return id
+  }
+  const here = (): Open => {
+    if (open === null) throw new Error('no draft is open')
+    return open
+  }
+
+  function show(next: Open | null): void {
+    open = next
+    draft.value = next === null ? null : viewOf(next, urls)
+    left.value = left.value.filter((one) => one.id !== next?.id)
+  }
+
+  /** Shows a draft that is put away among those that are left, where it holds anything. */
+  async function putAway(): Promise<void> {
+    await flush()
+    if (open !== null && holdsSomething(open.fields)) left.value = [viewOf(open, urls), ...left.value]
+    open = null
+    draft.value = null
+  }
+
+  async function flush(): Promise<void> {
+    cancel()
+    if (!dirty || open === null) return
+    dirty = false
+    await phone.withRoom(() => keepDraft(store, me(), here()))
+  }
+
+  async function showPreviews(fields: DraftFields): Promise<void> {
+    for (const { hash, preview } of fields.photos) {
+      if (urls.has(hash)) continue
+      const file = preview === undefined ? null : await openFile(store, me(), preview.hash)
+      urls.set(hash, file === null ? null : URL.createObjectURL(new Blob([file.bytes], { type: file.type })))
+    }
+  }
+
+  async function begin(kind: Draft['kind'], caseId = ''): Promise<Draft> {
+    await putAway()
+    const now = phone.clock.now()
+    const c = kind === 'resubmit' ? ledger.find(caseId)?.case : undefined
+    const { category = '', description = '', address = '', pin = '' } = c ?? {}
+    show({ id: phone.newId(), at: now, fields: { kind, caseId, photos: [], category, description, address, pin, words: '', startedAt: now } })
+    return viewOf(here(), urls)
+  }
+
+  async function read(id: string): Promise<void> {
+    await putAway()
+    const found = await openDraft<DraftFields>(store, me(), id)
+    if (found === null) throw new Fault('request.notFound', `draft ${id}`)
+    await showPreviews(found.fields)
+    show(found)
+  }
+
+  async function correct(operation: string): Promise<Draft> {
+    const [replica = '', counter = ''] = operation.split('/')
+    const row = await findOperation(store, me(), replica, Number(counter))
+    const kind = row === null ? undefined : kinds[(JSON.parse(await openOperation(store, row)) as Body).action]
+    if (row === null || kind === undefined) throw new Fault('request.notFound', `operation ${operation}`)
+    await putAway()
+    const { payload, photos = [], case: caseId } = JSON.parse(await openOperation(store, row)) as Body
+    const { category = '', description = '', address = '', pin = '', words = '' } = payload
+    const now = phone.clock.now()
+    const fields: DraftFields = {
+      kind, caseId, photos, category, description, address, pin, words, startedAt: now, corrects: { replica: row.replica, counter: row.counter, hash: row.hash },
+    }
+    const made = { id: phone.newId(), at: now, fields }
+    await holdInDraft(store, me(), made, photos.map((photo) => photo.hash))
+    await showPreviews(fields)
+    show(made)
+    return viewOf(made, urls)
+  }
+
+  function change(fields: Partial<Pick<Draft, 'category' | 'description' | 'address' | 'pin' | 'words'>>): void {
+    const { id, fields: before } = here()
+    show({ id, at: phone.clock.now(), fields: { ...before, ...fields } })
+    dirty = true
+    cancel()
+    cancel = world.after(autosaveMs, () => void flush().catch(() => (dirty = true)))
+  }
+
+  async function addPhoto(file: Blob, origin: DraftPhoto['origin'], part: DraftPhoto['part'] = 'scene', takenAt?: number): Promise<DraftPhoto> {
+    const fix = origin === 'gallery' ? null : ports.fix()
+    const developed = await ports.develop(file)
+    const { id, fields } = here()
+    const photo = describe(developed, { origin, part, fix, takenAt: takenAt ?? phone.clock.now() })
+    const next = { id, at: phone.clock.now(), fields: { ...fields, photos: [...fields.photos.filter((one) => one.hash !== photo.hash), photo] } }
+    await phone.withRoom(() => addToDraft(store, me(), next, filesOf(developed)))
+    const { preview } = developed
+    urls.set(photo.hash, preview === null ? null : URL.createObjectURL(new Blob([preview.bytes], { type: 'image/jpeg' })))
+    // What was typed meanwhile is newer than what was stored with the photograph.
+    show({ ...next, fields: { ...(open?.id === id ? open.fields : next.fields), photos: next.fields.photos } })
+    return draftPhoto(photo, urls)
+  }
+
+  async function removePhoto(hash: string): Promise<void> {
+    const { id, fields } = here()
+    const next = { id, at: phone.clock.now(), fields: { ...fields, photos: fields.photos.filter((one) => one.hash !== hash) } }
+    await dropFromDraft(store, me(), next, hash)
+    show(next)
+  }
+
+  async function movePhoto(hash: string, to: number): Promise<void> {
+    const { id, fields } = here()
+    const photo = fields.photos.find((one) => one.hash === hash)
+    if (photo === undefined) return
+    const photos = fields.photos.filter((one) => one !== photo)
+    photos.splice(Math.max(0, Math.min(to, photos.length)), 0, photo)
+    show({ id, at: phone.clock.now(), fields: { ...fields, photos } })
+    dirty = true
+    await flush()
+  }
+
+  async function keepOperation(): Promise<{ caseId: string; short: string }> {
+    const { id, fields } = here()
+    const intent = intentOf(id, fields, ledger, ports)
+    const fault = ledger.forecast(intent)
+    if (fault !== '') throw new Fault(fault)
+    dirty = true // the draft goes to storage first: where saving fails, it is there as it is
+    await flush()
+    const saved = await phone.save(intent)
+    dirty = false
+    show(null)
+    return { caseId: saved.caseId, short: shortId(saved.chain.replica, saved.counter) }
+  }
+
+  async function discard(): Promise<void> {
+    const { id } = here()
+    cancel()
+    dirty = false
+    await discardDraft(store, me(), id)
+    show(null)
+  }
+
+  async function readLeft(): Promise<void> {
+    open = null
+    draft.value = null
+    for (const url of urls.values()) if (url !== null) URL.revokeObjectURL(url)
+    urls.clear()
+    left.value = []
+    const person = phone.person.value
+    if (person === null) return
+    const found = await openDrafts<DraftFields>(store, person.id)
+    for (const { fields } of found) await showPreviews(fields)
+    if (phone.person.value?.id === person.id) left.value = found.map((one) => viewOf(one, urls))
+  }
+
+  let whose = ''
+  phone.person.watch((person) => {
+    if (whose === (person?.id ?? '')) return
+    whose = person?.id ?? ''
+    void readLeft()
+  })
+
+  return {
+    draft, left, begin, open: read, correct, change, addPhoto, removePhoto, movePhoto, discard, flush,
+    save: () => {
+      saving ??= keepOperation().finally(() => (saving = null))
+      return saving
+    },
+  }
+}
+
+function describe(developed: Developed, taken: { origin: Photo['origin']; part: Photo['part']; fix: Fix | null; takenAt: number }): Photo {
+  const { hash, type, bytes, width, height, exif, preview } = developed
+  const { origin, part, fix } = taken
+  return {
+    hash, size: bytes.byteLength, type, origin, part,
+    ...(width !== undefined && height !== undefined && { width, height }),
+    ...(preview && { preview: { hash: preview.hash, size: preview.bytes.byteLength } }),
+    takenAt: origin === 'gallery' ? (exif?.at ?? taken.takenAt) : taken.takenAt,
+    ...(fix && { fix }),
+    ...(fix?.heading !== undefined && { heading: fix.heading }),
+    ...(exif && { exif }),
+  }
+}
+
+function filesOf({ hash, type, bytes, preview }: Developed) {
+  const original = { hash, kind: 'original' as const, of: hash, type, bytes }
+  return preview === null ? [original] : [original, { hash: preview.hash, kind: 'preview' as const, of: hash, type: 'image/jpeg', bytes: preview.bytes }]
+}
+
+function draftPhoto({ hash, part, origin, size, type, takenAt }: Photo, urls: ReadonlyMap<string, string | null>): DraftPhoto {
+  return { hash, part, origin, size, type, takenAt, preview: urls.get(hash) ?? null }
+}
+
+function viewOf({ id, fields }: Open, urls: ReadonlyMap<string, string | null>): Draft {
+  const { corrects, photos, ...rest } = fields
+  return { id, ...rest, photos: photos.map((photo) => draftPhoto(photo, urls)), corrects: corrects === undefined ? '' : `${corrects.replica}/${corrects.counter}` }
+}
+
+function holdsSomething({ photos, category, description, address, words, kind }: DraftFields): boolean {
+  const typed = kind === 'resubmit' ? [words] : [category, description, address, words]
+  return photos.length > 0 || typed.some((text) => text.trim() !== '')
+}

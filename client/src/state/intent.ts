@@ -1,0 +1,41 @@
+// What a draft becomes when it is saved.
+
+import type { Change, Field, Payload } from '@shared/types.gen'
+import type { Intent } from '../engine/phone'
+import type { DraftFields, DraftPorts } from './draft'
+import type { Ledger } from './ledger'
+
+const editable: readonly Extract<Field, 'category' | 'description' | 'address' | 'pin'>[] = ['category', 'description', 'address', 'pin']
+
+/** The operation that a draft stands for. A new case takes the draft's id, so that saving twice is one case (L3). */
+export function intentOf(id: string, fields: DraftFields, ledger: Ledger, { fix, taxonomy }: Pick<DraftPorts, 'fix' | 'taxonomy'>): Intent {
+  const place = fix()
+  const { photos, corrects } = fields
+  const caseId = fields.caseId === '' ? id : fields.caseId
+  return {
+    case: caseId, action: fields.kind, payload: payloadOf(fields, ledger), seen: ledger.find(caseId)?.case.revision ?? 0, taxonomy: taxonomy(), draft: id,
+    ...(place && { place }),
+    ...(photos.length > 0 && { photos: [...photos] }),
+    ...(corrects && { corrects }),
+  }
+}
+
+function payloadOf(fields: DraftFields, ledger: Ledger): Payload {
+  const { kind, words } = fields
+  const said = words.trim() === '' ? {} : { words }
+  if (kind === 'attach') return said
+  if (kind === 'resubmit') {
+    const changes = changesOf(fields, ledger)
+    return { ...said, ...(changes.length > 0 && { changes }) }
+  }
+  const payload: Payload = { ...said }
+  for (const field of editable) if (fields[field] !== '') payload[field] = fields[field]
+  return payload
+}
+
+/** What differs from the case as its author sees it. */
+function changesOf(fields: DraftFields, ledger: Ledger): Change[] {
+  const c = ledger.find(fields.caseId)?.case
+  return editable.map((field) => ({ field, from: c?.[field] ?? '', to: fields[field] })).filter(({ from, to }) => from !== to)
+}
+

@@ -1,0 +1,24 @@
+// What main.ts provides and every composable injects: one object a page, no global.
+
+import { inject, type InjectionKey } from 'vue'
+import type { CasesState, DeedState, DirectoryState, DraftState, PhotoState, PlaceState, SessionState, SyncState, TaxonomyState } from './contract'
+
+export interface PhoneState {
+  readonly session: SessionState
+  readonly cases: CasesState
+  readonly sync: SyncState
+  readonly draft: DraftState
+  readonly deeds: DeedState
+  readonly photos: PhotoState
+  readonly place: PlaceState
+  readonly taxonomy: TaxonomyState
+  readonly directory: DirectoryState
+}
+
+export const phoneState: InjectionKey<PhoneState> = Symbol('phone')
+
+export function useState(): PhoneState {
+  const state = inject(phoneState)
+  if (state === undefined) throw new Error('no phone is provided: see state/provide.ts')
+  return state
+}

@@ -1,0 +1,182 @@
+// The cases as this phone shows them, in memory: the server's, with what was done here and is not in them yet on top.
+// Storage is watched; only what changed is opened.
+
+import { shallowRef, type ShallowRef } from 'vue'
+import { predict } from '@shared/apply'
+import { parseBody } from '@shared/body'
+import { judge } from '@shared/judge'
+import type { Body, Case, Standing } from '@shared/types.gen'
+import { caseStamps, openCases } from '../db/cases'
+import { openOperation } from '../db/operations'
+import { photosOf } from '../db/photos'
+import type { OperationRow, PhotoRow } from '../db/rows'
+import { watch } from '../db/store'
+import { aheadOfFeed, refusedOperations } from '../db/summary'
+import type { Intent, Phone } from '../engine/phone'
+import type { CaseView } from './contract'
+import { sameView, viewOf } from './view'
+
+/** An operation of this phone with its body. */
+export interface Done {
+  readonly row: OperationRow
+  readonly body: Body
+}
+
+export class Ledger {
+  readonly views: ShallowRef<readonly CaseView[]> = shallowRef([])
+  readonly ready = shallowRef(false)
+  /** Refused operations of the signed-in person that no correction replaced. */
+  readonly refused: ShallowRef<readonly Done[]> = shallowRef([])
+  private byId = new Map<string, CaseView>()
+  private stamps = new Map<string, string>()
+  private readonly cases = new Map<string, Case>()
+  private bodies = new Map<string, Body>()
+  private ahead: readonly Done[] = []
+  private photos: readonly PhotoRow[] = []
+  private seen = new Map<string, number>()
+  private ends: (() => void)[] = []
+  private line: Promise<void> = Promise.resolve()
+  private person = ''
+
+  constructor(private readonly phone: Phone) {
+    phone.person.watch((person) => this.turnTo(person?.id ?? ''))
+    phone.status.watch(() => this.show())
+  }
+
+  find(id: string): CaseView | undefined {
+    return this.byId.get(id)
+  }
+
+  standing(): Standing {
+    const { role, squad } = this.phone.person.value ?? {}
+    return { ...(role && { role }), ...(squad && { squad }) }
+  }
+
+  /**
+   * The fault with which an operation would be refused, or a decision come too late, as far as this phone knows; '' where
+   * it may be saved. Evidence that comes late is saved (L6).
+   */
+  forecast(intent: Intent): string {
+    const { draft: _, ...rest } = intent
+    const person = this.phone.person.value
+    const id = '00000000-0000-0000-0000-000000000000'
+    const body: Body = {
+      v: 1, replica: id, counter: 1, ...rest, author: { kind: 'person', id: person?.id ?? '' }, source: 'collector', time: this.phone.clock.stamp(),
+    }
+    const standing = this.standing()
+    const ctx = { now: this.phone.clock.now(), standingNow: standing, standingThen: standing, categoryKnown: true }
+    const { outcome, fault = '' } = judge(this.find(intent.case)?.case, body, ctx)
+    const decision = intent.action === 'file' || intent.action === 'return' || intent.action === 'reject' || intent.action.startsWith('audit')
+    return outcome === 'refused' || (outcome === 'late' && decision) ? fault : ''
+  }
+
+  /** The person saw the case as it is now. */
+  markSeen(seen: ReadonlyMap<string, number>): void {
+    this.seen = new Map(seen)
+    this.show()
+  }
+
+  private turnTo(person: string): void {
+    if (person === this.person) return
+    this.person = person
+    for (const end of this.ends) end()
+    this.ends = []
+    this.stamps = new Map()
+    this.cases.clear()
+    this.bodies = new Map()
+    this.ahead = []
+    this.photos = []
+    this.seen = new Map()
+    this.refused.value = []
+    this.ready.value = false
+    this.show()
+    if (person === '') return
+    const { store } = this.phone
+    const follow = <T>(ask: () => Promise<T>, take: (found: T) => Promise<void> | void) => {
+      this.ends.push(watch(store, ask, (found) => this.inLine(person, () => take(found)), () => undefined))
+    }
+    follow(() => caseStamps(store, person), (stamps) => this.takeCases(person, stamps))
+    follow(() => aheadOfFeed(store, person), async (rows) => {
+      this.ahead = await this.open(rows)
+    })
+    follow(() => refusedOperations(store, person), async (rows) => {
+      this.refused.value = await this.open(rows)
+    })
+    follow(() => photosOf(store, person), (rows) => {
+      this.photos = rows
+    })
+  }
+
+  /** Takes what storage brought in order, and only while it is still the same person's turn. */
+  private inLine(person: string, take: () => Promise<void> | void): void {
+    this.line = this.line.then(async () => {
+      if (this.person !== person) return
+      await take()
+      if (this.person === person) this.show()
+    }).catch(() => undefined) // a row that cannot be opened: what is on the screen stays
+  }
+
+  private async takeCases(person: string, stamps: Map<string, string>): Promise<void> {
+    const changed = [...stamps].filter(([id, stamp]) => this.stamps.get(id) !== stamp).map(([id]) => id)
+    const opened = await openCases(this.phone.store, person, changed)
+    if (this.person !== person) return
+    for (const id of this.stamps.keys()) if (!stamps.has(id)) this.cases.delete(id)
+    for (const [id, c] of opened) this.cases.set(id, c)
+    this.stamps = stamps
+    this.ready.value = true
+  }
+
+  private async open(rows: readonly OperationRow[]): Promise<Done[]> {
+    return Promise.all(
+      rows.map(async (row) => {
+        const key = row.hash
+        const body = this.bodies.get(key) ?? parseBody(await openOperation(this.phone.store, row))
+        this.bodies.set(key, body)
+        return { row, body }
+      }),
+    )
+  }
+
+  private show(): void {
+    const cases = this.overlaid()
+    const context = {
+      person: this.person, live: this.phone.status.value.link === 'live',
+      ahead: groupBy(this.ahead, (done) => done.row.caseId), refused: groupBy(this.refused.value, (done) => done.row.caseId),
+      photos: groupBy(this.photos, (photo) => photo.caseId), seen: this.seen,
+    }
+    const views = [...cases.values()].map((c) => {
+      const next = viewOf(c, context)
+      const before = this.byId.get(c.id)
+      return before !== undefined && sameView(before, next) ? before : next
+    })
+    const same = views.length === this.views.value.length && views.every((view, i) => view === this.views.value[i])
+    if (same) return
+    this.byId = new Map(views.map((view) => [view.case.id, view]))
+    this.views.value = views
+  }
+
+  /** The server's cases with what was done here on top, as the shared rules foresee it. */
+  private overlaid(): Map<string, Case> {
+    const cases = new Map(this.cases)
+    const standing = this.standing()
+    const lost = this.refused.value.filter(({ row }) => !cases.has(row.caseId))
+    const done = [...lost, ...this.ahead].sort((a, b) => a.row.savedAt - b.row.savedAt || a.row.counter - b.row.counter)
+    for (const { row, body } of done) {
+      const c = cases.get(row.caseId)
+      if (c?.timeline.some((entry) => entry.replica === row.replica && entry.counter === row.counter)) continue
+      const after = predict(c, body, standing, row.savedAt).case
+      if (after !== undefined) cases.set(row.caseId, after)
+    }
+    return cases
+  }
+}
+
+function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const item of items) {
+    const group = groups.get(key(item))
+    if (group === undefined) groups.set(key(item), [item])
+    else group.push(item)
+  }
+  return groups
+}

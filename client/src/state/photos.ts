@@ -1,0 +1,63 @@
+import { ref, type Ref } from 'vue'
+import type { Phone } from '../engine/phone'
+import type { Pictures, Size } from '../engine/pictures'
+import type { PhotoState } from './contract'
+import { useState } from './keys'
+import type { Ledger } from './ledger'
+import { shown, whenLeft } from './refs'
+import { watch } from 'vue'
+
+export function usePhotos(): PhotoState {
+  return useState().photos
+}
+
+interface Shown {
+  readonly url: Ref<string | null>
+  lookers: number
+  looking: boolean
+}
+
+/** Object URLs shared by all that show the same picture; given back when nobody does. */
+export function makePhotos(phone: Phone, pictures: Pictures, ledger: Ledger): PhotoState {
+  const all = new Map<string, Shown>()
+
+  async function look(hash: string, size: Size, one: Shown): Promise<void> {
+    const person = phone.person.value
+    if (one.looking || one.url.value !== null || person === null) return
+    one.looking = true
+    const picture = await pictures.find(person.id, hash, size).catch(() => null)
+    one.looking = false
+    if (picture === null || one.lookers === 0 || phone.person.value?.id !== person.id) return
+    one.url.value = URL.createObjectURL(picture)
+  }
+
+  function again(): void {
+    for (const [key, one] of all) {
+      const [hash = '', size = 'preview'] = key.split(' ')
+      void look(hash, size as Size, one)
+    }
+  }
+
+  // A photo that was on its way may have come: with a change of its case, or with the line.
+  watch(ledger.views, again)
+  phone.status.watch(({ link }) => {
+    if (link === 'live') again()
+  })
+
+  return {
+    url: (hash, size) => {
+      const key = `${hash} ${size}`
+      const one = all.get(key) ?? { url: ref<string | null>(null), lookers: 0, looking: false }
+      all.set(key, one)
+      one.lookers += 1
+      void look(hash, size, one)
+      whenLeft(() => {
+        one.lookers -= 1
+        if (one.lookers > 0) return
+        all.delete(key)
+        if (one.url.value !== null) URL.revokeObjectURL(one.url.value)
+      })
+      return shown(one.url)
+    },
+  }
+}

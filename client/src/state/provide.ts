@@ -1,0 +1,55 @@
+// Makes what the screens see of the phone. main.ts calls it once and provides the result; there is no global.
+
+import type { App } from 'vue'
+import { developer } from '../device/photo'
+import { openPhone } from '../engine/browser'
+import { browser } from '../engine/world'
+import { makeCases } from './cases'
+import { makeDeeds } from './deeds'
+import { makeDirectory } from './directory'
+import { makeDraft } from './draft'
+import { type PhoneState, phoneState } from './keys'
+import { Ledger } from './ledger'
+import { makePhotos } from './photos'
+import { makePlace } from './place'
+import { makeSession } from './session'
+import { makeSync } from './sync'
+import { makeTaxonomy } from './taxonomy'
+
+/**
+ * Opens the phone's storage and its engine, and gives the app what the composables of this folder inject. Resolves when
+ * it is known who is signed in, before anything is asked of the network.
+ * @param app name and version, for the server's log
+ */
+export async function provideState(app: App, options: { readonly app: string; readonly language: () => 'zh' | 'en' }): Promise<PhoneState> {
+  const { phone, reference, pictures } = await openPhone(options.app)
+  const ledger = new Ledger(phone)
+  const session = makeSession(phone)
+  const cases = makeCases(ledger)
+  const place = makePlace()
+  const taxonomy = () => reference.taxonomy.value?.version ?? ''
+  const fix = () => place.fix.value
+  const draft = makeDraft({ phone, world: browser, ledger, develop: developer(), fix, taxonomy })
+  const state: PhoneState = {
+    session, cases, place, draft,
+    sync: makeSync(phone, ledger),
+    deeds: makeDeeds({ phone, world: browser, ledger, fix, taxonomy }),
+    photos: makePhotos(phone, pictures, ledger),
+    taxonomy: makeTaxonomy(reference, cases, options.language),
+    directory: makeDirectory(reference, session),
+  }
+  app.provide(phoneState, state)
+  listen(() => phone.wake(), () => void draft.flush())
+  return state
+}
+
+/** On line, on the screen: try now. Off the screen: what was typed is stored at once, there may be no later. */
+function listen(wake: () => void, flush: () => void): void {
+  addEventListener('online', wake)
+  addEventListener('pageshow', wake)
+  addEventListener('pagehide', flush)
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') wake()
+    else flush()
+  })
+}

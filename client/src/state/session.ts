@@ -1,0 +1,29 @@
+import { ref } from 'vue'
+import { keepPersistent } from '../device/storage'
+import type { Phone } from '../engine/phone'
+import type { SessionState } from './contract'
+import { useState } from './keys'
+import { follow, shown } from './refs'
+
+export function useSession(): SessionState {
+  return useState().session
+}
+
+export function makeSession(phone: Phone): SessionState {
+  const persistent = ref<boolean | null>(null)
+  const ask = async () => {
+    persistent.value = await keepPersistent()
+  }
+  if (phone.person.value !== null) void ask()
+  return {
+    person: follow(phone.person),
+    expired: follow(phone.expired),
+    demo: follow(phone.demo),
+    persistent: shown(persistent),
+    signIn: async (login, password) => {
+      await phone.signIn(login, password)
+      void ask()
+    },
+    signOut: () => phone.signOut(),
+  }
+}

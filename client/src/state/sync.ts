@@ -1,0 +1,104 @@
+import { computed, ref, shallowRef } from 'vue'
+import { openFile, photosOf, releasePhoto } from '../db/photos'
+import type { PhotoRow } from '../db/rows'
+import { watch } from '../db/store'
+import { type Summary, summarize } from '../db/summary'
+import { storageUse } from '../device/storage'
+import type { Phone } from '../engine/phone'
+import { openOperation } from '../db/operations'
+import type { Refused, SyncState } from './contract'
+import { useState } from './keys'
+import type { Ledger } from './ledger'
+import { follow, shown } from './refs'
+
+export function useSync(): SyncState {
+  return useState().sync
+}
+
+const nothing: Summary = { records: 0, photos: 0, bytes: 0, allSent: false, others: { people: 0, records: 0, photos: 0 } }
+
+export function makeSync(phone: Phone, ledger: Ledger): SyncState {
+  const { store } = phone
+  const status = follow(phone.status)
+  const fault = follow(phone.fault)
+  const summary = shallowRef<Summary>(nothing)
+  const damaged = shallowRef<readonly { hash: string; caseId: string }[]>([])
+  const storage = ref<{ used: number; quota: number } | null>(null)
+  const measure = async () => {
+    storage.value = await storageUse()
+  }
+
+  let ends: (() => void)[] = []
+  let whose = ''
+  phone.person.watch((person) => {
+    if (whose === (person?.id ?? '')) return
+    whose = person?.id ?? ''
+    for (const end of ends) end()
+    ends = []
+    // Until storage was read nothing is claimed (L13).
+    summary.value = nothing
+    damaged.value = []
+    if (person === null) return
+    const failed = () => (summary.value = { ...summary.value, allSent: false })
+    ends = [
+      watch(store, () => summarize(store, person.id), (found) => {
+        if (whose !== person.id) return
+        summary.value = found
+        void measure()
+      }, failed),
+      watch(store, () => photosOf(store, person.id), (rows) => {
+        if (whose === person.id) damaged.value = rows.filter(isDamaged).map(({ hash, caseId }) => ({ hash, caseId }))
+      }, () => undefined),
+    ]
+  })
+
+  return {
+    link: computed(() => status.value.link),
+    pulling: computed(() => status.value.pulling),
+    fault: computed(() => fault.value ?? status.value.fault),
+    heardAt: computed(() => status.value.heardAt),
+    waitingRecords: computed(() => summary.value.records),
+    waitingPhotos: computed(() => summary.value.photos),
+    waitingBytes: computed(() => summary.value.bytes),
+    others: computed(() => summary.value.others),
+    allSent: computed(() => summary.value.allSent),
+    refused: computed(() => ledger.refused.value.map(refusedOf)),
+    damaged,
+    storage: shown(storage),
+    tryNow: () => phone.wake(),
+    release: (hash) => releasePhoto(store, whose, hash),
+    exportRefused: (operation) => exportRefused(phone, ledger, operation),
+  }
+
+  function refusedOf({ row, body }: Ledger['refused']['value'][number]): Refused {
+    const { replica, counter, caseId, answer, savedAt } = row
+    return { operation: `${replica}/${counter}`, caseId, action: body.action, fault: answer?.fault ?? 'internal', at: savedAt, text: JSON.stringify(body) }
+  }
+}
+
+function isDamaged({ stage, kind }: PhotoRow): boolean {
+  return stage === 'damaged' && kind === 'original'
+}
+
+/** One JSON file: the exact text, its hash and signature, the server's receipt, and the photographs as base64. */
+async function exportRefused({ store, person }: Phone, ledger: Ledger, operation: string): Promise<Blob> {
+  const done = ledger.refused.value.find(({ row }) => `${row.replica}/${row.counter}` === operation)
+  const id = person.value?.id
+  if (done === undefined || id === undefined) throw new Error(`export ${operation}: not among the refused`)
+  const { row } = done
+  const photos = []
+  for (const hash of row.photos) {
+    const file = await openFile(store, id, hash)
+    if (file !== null) photos.push({ hash, type: file.type, base64: base64Of(file.bytes) })
+  }
+  const text = await openOperation(store, row)
+  const { hash, signature, answer } = row
+  return new Blob([JSON.stringify({ format: 'buxun refused operation v1', text, hash, signature, answer, photos })], { type: 'application/json' })
+}
+
+function base64Of(bytes: ArrayBuffer): string {
+  const view = new Uint8Array(bytes)
+  let text = ''
+  for (let at = 0; at < view.length; at += 0x8000) text += String.fromCharCode(...view.subarray(at, at + 0x8000))
+  return btoa(text)
+}
