@@ -55,8 +55,8 @@ type Act = (world: World, phone: Phone, random: Random) => void
 const acts: Record<Kind, Act> = {
   report: (w, p, r) => void report(w, p, r),
   burst: (w, p, r) => {
-    const id = report(w, p, r)
-    for (let left = r.whole(10, 50); left > 0; left--) comment(w, p, r, id)
+    const ids = [report(w, p, r), report(w, p, r), report(w, p, r)]
+    for (let left = r.whole(10, 50); left > 0; left--) comment(w, p, r, r.pick(ids) ?? null)
   },
   comment: (w, p, r) => comment(w, p, r, chooseCase(p, r)?.id ?? chooseOwn(p, r)),
   attach: (w, p, r) => {

@@ -70,13 +70,13 @@ function once(world: World, deed: Deed, rows: readonly Row[]): void {
   if (effects.length > 1) world.violated(`L3: ${what} took effect ${effects.length} times`)
   const row = effects[0] ?? counted[0]
   if (row === undefined) {
-    if ((deed.on.size > 0 || deed.receipted) && deed.expect !== 'operation.malformed') world.violated(`${what} is lost`)
+    if ((deed.on.size > 0 || deed.receipted) && deed.expect !== 'operation.malformed') world.violated(`L3: ${what} is lost`)
     return
   }
   const { outcome, fault } = row.verdict
   const evidence = moveOf(builtinWorkflow, deed.body.action)?.evidence ?? false
   if (deed.expect !== null) {
-    if (outcome !== 'refused' && deed.expect !== 'case.notInScope') world.violated(`${what} is ${outcome}, though it deserves ${deed.expect}`)
+    if (outcome !== 'refused' && deed.expect !== 'case.notInScope') world.violated(`R23: ${what} is ${outcome}, though it deserves ${deed.expect}`)
   } else if (evidence && outcome === 'refused' && !excused(world, deed, row)) {
     world.violated(`L6: ${what} was refused with ${fault}`)
   }
@@ -91,9 +91,9 @@ function excused(world: World, deed: Deed, row: Row): boolean {
 /** Nothing waits on a phone any more. */
 function settled(world: World, phone: Phone): void {
   for (const chain of phone.storage.chains) {
-    if (chain.successor === null && chain.acked < chain.last) world.violated(`${phone.name} still waits with ${chain.replica}/${chain.acked + 1}..${chain.last}`)
+    if (chain.successor === null && chain.acked < chain.last) world.violated(`R9: ${phone.name} still waits with ${chain.replica}/${chain.acked + 1}..${chain.last}`)
   }
-  if (phone.replica.link !== 'live') world.violated(`${phone.name} is ${phone.replica.link}`)
+  if (phone.replica.link !== 'live') world.violated(`R7: ${phone.name} is ${phone.replica.link}`)
 }
 
 /** Every receipt is the server's and says what the server has. */
@@ -104,8 +104,8 @@ function receipts(world: World, phone: Phone, dump: Dump): void {
       if (answer === null) continue
       const row = rows.get(`${chain.replica}/${counter}`)
       const same = row !== undefined && answer.hash === hash && row.hash === hash && row.seq === answer.seq && row.verdict.outcome === answer.outcome
-      if (!same) world.violated(`the receipt of ${chain.replica}/${counter} on ${phone.name} is not what the server has`)
-      if (answer.mac !== mac(receiptKey, receiptText(chain.replica, answer))) world.violated(`the receipt of ${chain.replica}/${counter} is not the server's`)
+      if (!same) world.violated(`R17: the receipt of ${chain.replica}/${counter} on ${phone.name} is not what the server has`)
+      if (answer.mac !== mac(receiptKey, receiptText(chain.replica, answer))) world.violated(`R17: the receipt of ${chain.replica}/${counter} is not the server's`)
     }
   }
 }
@@ -150,15 +150,15 @@ function folds(world: World, dump: Dump): void {
   for (const { case: c } of dump.cases) {
     let folded: Case | undefined
     for (const row of (rows.get(c.id) ?? []).sort((a, b) => a.revision - b.revision)) folded = apply(folded, parseBody(row.text), row.verdict)
-    if (folded === undefined || canonical(bare(folded)) !== canonical(bare(c))) world.violated(`case ${c.id} is not the fold of its operations`)
+    if (folded === undefined || canonical(bare(folded)) !== canonical(bare(c))) world.violated(`R27: case ${c.id} is not the fold of its operations`)
     for (const photo of c.photos ?? []) arrived(world, c, photo)
   }
 }
 
 function arrived(world: World, c: Case, photo: NonNullable<Case['photos']>[number]): void {
   const by = world.witness.photos.get(photo.hash)
-  if (photo.here !== 'waiting' && by === undefined) world.violated(`photo ${photo.hash} of case ${c.id} is ${photo.here}, but never arrived`)
-  if (photo.here === 'waiting' && (by?.has(photo.by.id) ?? false)) world.violated(`photo ${photo.hash} of case ${c.id} arrived, and the case does not say so`)
+  if (photo.here !== 'waiting' && by === undefined) world.violated(`R35: photo ${photo.hash} of case ${c.id} is ${photo.here}, but never arrived`)
+  if (photo.here === 'waiting' && (by?.has(photo.by.id) ?? false)) world.violated(`R35: photo ${photo.hash} of case ${c.id} arrived, and the case does not say so`)
 }
 
 /** A case without what is no operation: which photos are here. */

@@ -5,24 +5,28 @@ import type { Replica } from '../replica/replica'
 import type { Step } from './phone'
 import type { Plant } from './world'
 
-export const plants: Readonly<Record<string, Plant>> = {
-  'no duplicate check': { server: 'noDuplicateCheck' },
-  'fork taken for a repeat': { server: 'forkIsRepeat' },
-  'gap ignored': { server: 'gapIgnored' },
-  'scope change missed': { server: 'scopeChangeMissed' },
-  'outbox lost on close': { step: (real) => (replica, event, random) => (event.type === 'closed' ? forget(real(replica, event, random)) : real(replica, event, random)) },
+/** Each with the promise that it breaks: the simulator must say so, and not merely that something is wrong. */
+export const plants: Readonly<Record<string, Plant & { readonly law: string }>> = {
+  'no duplicate check': { law: 'L3', server: 'noDuplicateCheck' },
+  'fork taken for a repeat': { law: 'L3', server: 'forkIsRepeat' },
+  'gap ignored': { law: 'R25', server: 'gapIgnored' },
+  'scope change missed': { law: 'L4', server: 'scopeChangeMissed' },
+  'outbox lost on close': { law: 'L3', step: (real) => (replica, event, random) => (event.type === 'closed' ? forget(real(replica, event, random)) : real(replica, event, random)) },
   'a frame of an old connection believed': {
+    law: 'L4',
     step: (real) => (replica, event, random) => real(replica, event.type === 'frame' ? { ...event, connection: replica.connection } : event, random),
   },
-  'scope ignored by a page': { server: 'scopeIgnored' },
-  'evidence refused like a decision': { server: 'evidenceRefused' },
-  'a reissue taken twice': { server: 'reissueTwice' },
-  'a change lost between the last page and the first live one': { server: 'aheadForgotten' },
-  'cases that a full pull did not name stay': { step: altered((e) => (e.type === 'keep' && e.what.type === 'cases' ? { ...e, what: { ...e.what, dropUnnamed: false } } : e)) },
-  'cases that left the scope stay': { step: altered((e) => (e.type === 'keep' && e.what.type === 'cases' ? { ...e, what: { ...e.what, leaves: [] } } : e)) },
-  'a fork is never reissued': { step: altered((e) => (e.type === 'reissue' ? null : e)) },
-  'silence never noticed': { step: altered((e) => (e.type === 'timer' && e.name === 'silence' ? null : e)) },
-  'reconnecting given up': { step: altered((e) => (e.type === 'timer' && e.name === 'reopen' ? null : e)) },
+  'answered before it is stored': { law: 'L13', server: 'answeredNotStored' },
+  'a changed receipt': { law: 'R17', server: 'receiptForged' },
+  'scope ignored by a page': { law: 'L10', server: 'scopeIgnored' },
+  'evidence refused like a decision': { law: 'L6', server: 'evidenceRefused' },
+  'a reissue taken twice': { law: 'L3', server: 'reissueTwice' },
+  'a change lost between the last page and the first live one': { law: 'L4', server: 'aheadForgotten' },
+  'cases that a full pull did not name stay': { law: 'L4', step: altered((e) => (e.type === 'keep' && e.what.type === 'cases' ? { ...e, what: { ...e.what, dropUnnamed: false } } : e)) },
+  'cases that left the scope stay': { law: 'L4', step: altered((e) => (e.type === 'keep' && e.what.type === 'cases' ? { ...e, what: { ...e.what, leaves: [] } } : e)) },
+  'a fork is never reissued': { law: 'L3', step: altered((e) => (e.type === 'reissue' ? null : e)) },
+  'silence never noticed': { law: 'R9', step: altered((e) => (e.type === 'timer' && e.name === 'silence' ? null : e)) },
+  'reconnecting given up': { law: 'R7', step: altered((e) => (e.type === 'timer' && e.name === 'reopen' ? null : e)) },
 }
 
 function forget([replica, effects]: [Replica, Effect[]]): [Replica, Effect[]] {

@@ -20,7 +20,7 @@ export class Witness implements Watcher {
 
   told(person: string, text: string): void {
     const frame = decode(text)
-    if (frame === null) return this.world.violated(`the server sent a frame of an unknown type: ${text.slice(0, 80)}`)
+    if (frame === null) return this.world.violated(`R4: the server sent a frame of an unknown type: ${text.slice(0, 80)}`)
     this.count(frame.t)
     switch (frame.t) {
       case 'cases': {
@@ -38,7 +38,7 @@ export class Witness implements Watcher {
         break
       case 'ack':
         for (const answer of frame.answers) {
-          if (answer.mac !== mac(receiptKey, receiptText(frame.replica, answer))) this.world.violated(`a receipt of ${frame.replica}/${answer.counter} is not the server's`)
+          if (answer.mac !== mac(receiptKey, receiptText(frame.replica, answer))) this.world.violated(`R17: a receipt of ${frame.replica}/${answer.counter} is not the server's`)
         }
         break
     }

@@ -16,6 +16,8 @@ const (
 	plantEvidenceRefused   = "evidenceRefused"
 	plantReissueTwice      = "reissueTwice"
 	plantAheadForgotten    = "aheadForgotten"
+	plantAnsweredNotStored = "answeredNotStored"
+	plantReceiptForged     = "receiptForged"
 )
 
 // lies says whether the planted bug is a view that does not tell the truth.
