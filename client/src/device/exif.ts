@@ -7,7 +7,7 @@ import ExifReader from 'exifreader'
 export function readExif(bytes: ArrayBuffer): Exif | undefined {
   let groups: ReturnType<typeof ExifReader.load> & { exif?: Record<string, { value?: unknown; description?: string }>; gps?: { Latitude?: number; Longitude?: number } }
   try {
-    groups = ExifReader.load(bytes, { expanded: true }) as unknown as typeof groups
+    groups = ExifReader.load(bytes, { expanded: true, includeTags: { exif: ['DateTimeOriginal', 'OffsetTimeOriginal'], gps: true } }) as unknown as typeof groups
   } catch {
     return undefined
   }

@@ -1,0 +1,180 @@
+import 'fake-indexeddb/auto'
+import { parseBody } from '@shared/body'
+import { summarize } from '../db/summary'
+import { Centre, Hand, LockTable, openPage, Pages, people } from './rig'
+import type { Intent } from './phone'
+import { hashOf } from './operation'
+
+let count = 0
+const fresh = () => `phone ${count++}`
+const report = (id: string, description = '路边有垃圾'): Intent => ({
+  case: id, action: 'report', payload: { category: 'a|matter|1', description }, seen: 0, taxonomy: 't1',
+})
+const newCase = (n: number) => `01900000-0000-7000-8000-00000000000${n}`
+
+async function signedIn(parts: Partial<Parameters<typeof openPage>[0]> = {}) {
+  const world = new Hand()
+  const centre = new Centre(world)
+  const phone = await openPage({ name: fresh(), world, centre, ...parts })
+  await phone.start()
+  await phone.signIn('c601', 'secret')
+  await vi.waitFor(() => expect(phone.status.value.link).toBe('live'))
+  return { world, centre, phone }
+}
+
+const texts = (centre: Centre) => [...centre.kept.values()].flat()
+const allSent = async (phone: Awaited<ReturnType<typeof openPage>>) => (await summarize(phone.store, people.first.id)).allSent
+
+test('a saved operation goes to the server and is acknowledged', async () => {
+  const { centre, phone } = await signedIn()
+  const saved = await phone.save(report(newCase(1)))
+  expect(saved.counter).toBe(1)
+  await vi.waitFor(async () => expect(await allSent(phone)).toBe(true))
+  const [text = ''] = texts(centre)
+  expect(parseBody(text)).toMatchObject({ author: { kind: 'person', id: 'person-1' }, counter: 1, case: newCase(1), time: { fresh: true } })
+})
+
+test('L1: what was saved out of reach waits in storage, and goes from a page that was started anew', async () => {
+  const name = fresh()
+  const { world, centre, phone } = await signedIn({ name })
+  centre.reachable = false
+  centre.cut()
+  await phone.save(report(newCase(1)))
+  await phone.save(report(newCase(2)))
+  expect(texts(centre)).toEqual([])
+  const again = await openPage({ name, world, centre })
+  centre.reachable = true
+  await again.start()
+  expect(again.person.value).toMatchObject({ login: 'c601' })
+  await vi.waitFor(async () => expect(await allSent(again)).toBe(true))
+  expect(texts(centre).map((text) => parseBody(text).counter)).toEqual([1, 2])
+})
+
+test('L3: an operation whose acknowledgement was lost is pushed again as the very same text, or not at all', async () => {
+  const { world, centre, phone } = await signedIn()
+  centre.answering = false
+  await phone.save(report(newCase(1)))
+  await vi.waitFor(() => expect(texts(centre)).toHaveLength(1))
+  const [first] = texts(centre)
+  expect(await allSent(phone)).toBe(false)
+  centre.cut()
+  centre.answering = true
+  world.pass(60_000)
+  await vi.waitFor(async () => expect(await allSent(phone)).toBe(true))
+  expect(texts(centre)).toEqual([first])
+})
+
+test('R23: a refused operation is kept and does not block the next', async () => {
+  const { centre, phone } = await signedIn()
+  centre.refuse = (text) => (text.includes('不行') ? 'category.unknown' : '')
+  await phone.save(report(newCase(1), '不行'))
+  await phone.save(report(newCase(2)))
+  await vi.waitFor(async () => expect((await summarize(phone.store, 'person-1')).records).toBe(0))
+  const rows = await phone.store.db.operations.toArray()
+  expect(rows.map((row) => [row.counter, row.state, row.answer?.fault])).toEqual([[1, 'refused', 'category.unknown'], [2, 'applied', undefined]])
+})
+
+test('R21: after a fork everything unacknowledged is made again on a new replica, once, with was', async () => {
+  const { centre, phone } = await signedIn()
+  await phone.save(report(newCase(1)))
+  await vi.waitFor(async () => expect(await allSent(phone)).toBe(true))
+  centre.fork = true
+  const second = await phone.save(report(newCase(2)))
+  const text = (await phone.store.db.operations.get([second.chain.replica, 2]))?.hash
+  await vi.waitFor(async () => expect(await allSent(phone)).toBe(true))
+  const replicas = await phone.store.db.replicas.toArray()
+  expect(replicas).toHaveLength(2)
+  const successor = replicas.find((row) => row.predecessor !== '')
+  const [again = ''] = centre.kept.get(successor?.id ?? '') ?? []
+  expect(parseBody(again)).toMatchObject({ replica: successor?.id, counter: 1, case: newCase(2), was: { replica: second.chain.replica, counter: 2, hash: text } })
+  const third = await phone.save(report(newCase(3)))
+  expect(third.chain.replica).toBe(successor?.id)
+})
+
+test('an expired session keeps the app usable and the records; signed in again they go', async () => {
+  const { world, centre, phone } = await signedIn()
+  centre.session = null
+  centre.cut()
+  await phone.save(report(newCase(1)))
+  world.pass(60_000)
+  await vi.waitFor(() => expect(phone.expired.value).toBe(true))
+  expect(phone.person.value).not.toBeNull()
+  expect(await allSent(phone)).toBe(false)
+  await phone.signIn('c601', 'secret')
+  expect(phone.expired.value).toBe(false)
+  await vi.waitFor(async () => expect(await allSent(phone)).toBe(true))
+})
+
+test('L10: the next person sees nothing of the first, whose unsent records go as the first one\'s (L13)', async () => {
+  const { centre, phone } = await signedIn()
+  centre.reachable = false
+  centre.cut()
+  await phone.save(report(newCase(1), '换班前'))
+  await phone.signOut()
+  expect(phone.person.value).toBeNull()
+  centre.reachable = true
+  centre.answering = false
+  await phone.signIn('c501', 'secret')
+  await vi.waitFor(() => expect(texts(centre)).toHaveLength(1))
+  const mine = await summarize(phone.store, people.second.id)
+  expect(mine).toMatchObject({ records: 0, photos: 0, allSent: true, others: { people: 1, records: 1 } })
+  expect(parseBody(texts(centre)[0] ?? '')).toMatchObject({ author: { id: 'person-1' } })
+  const [row] = await phone.store.db.operations.toArray()
+  await expect(phone.store.seal.openText(people.second.id, 'delivery', `operation ${row?.replica} 1`, row!.sealed)).rejects.toThrow()
+  await expect(phone.store.seal.openText(people.second.id, 'own', `operation ${row?.replica} 1`, row!.sealed)).rejects.toThrow()
+  centre.answer()
+  await vi.waitFor(async () => expect((await summarize(phone.store, people.second.id)).others.records).toBe(0))
+})
+
+test('L10: another person\'s session never feeds this one\'s storage', async () => {
+  const { world, centre, phone } = await signedIn()
+  const before = centre.hellos.length
+  centre.session = people.second
+  centre.cut()
+  world.pass(120_000)
+  await vi.waitFor(() => expect(phone.expired.value).toBe(true))
+  expect(centre.hellos).toHaveLength(before)
+})
+
+test('R43: a save in a second page is pushed by the page that syncs', async () => {
+  const name = fresh()
+  const world = new Hand()
+  const centre = new Centre(world)
+  const [locks, pages] = [new LockTable(), new Pages()]
+  const one = await openPage({ name, world, centre, locks, pages })
+  await one.start()
+  await one.signIn('c601', 'secret')
+  await vi.waitFor(() => expect(one.status.value.link).toBe('live'))
+  const two = await openPage({ name, world, centre, locks, pages })
+  await two.start()
+  await two.save(report(newCase(1)))
+  await vi.waitFor(() => expect(texts(centre)).toHaveLength(1))
+  expect(centre.hellos).toHaveLength(1)
+})
+
+test('storage full while keeping an answer ends the conversation; nothing is lost and it is kept later', async () => {
+  const { world, centre, phone } = await signedIn()
+  const put = vi.spyOn(IDBObjectStore.prototype, 'put')
+  centre.answering = false
+  await phone.save(report(newCase(1)))
+  await vi.waitFor(() => expect(texts(centre)).toHaveLength(1))
+  put.mockImplementation(() => {
+    throw new DOMException('full', 'QuotaExceededError')
+  })
+  centre.answer()
+  await vi.waitFor(() => expect(phone.fault.value).toBe('storage.full'))
+  put.mockRestore()
+  expect(await allSent(phone)).toBe(false)
+  world.pass(60_000)
+  await vi.waitFor(async () => expect(await allSent(phone)).toBe(true))
+  expect(phone.fault.value).toBeNull()
+})
+
+test('the hash is of the exact text that is sent', async () => {
+  const { centre, phone } = await signedIn()
+  await phone.save(report(newCase(1), '<&> 😀 \ud83d'))
+  await vi.waitFor(async () => expect(await allSent(phone)).toBe(true))
+  const [row] = await phone.store.db.operations.toArray()
+  expect(hashOf(texts(centre)[0] ?? '')).toBe(row?.hash)
+  expect(texts(centre)[0]).toContain('<&> 😀 \ufffd')
+})
