@@ -83,7 +83,7 @@ export function acked(turn: Turn, { replica, answers }: Ack): boolean {
   if (!fits) return false
   const whole = answers.length === flight.hashes.length
   changeLane(turn, replica, { answered: Math.max(lane.answered, last.counter), fresh: false, failures: 0, ...(whole && { flights: rest }) })
-  keep(turn, { type: 'answers', replica, answers: [...answers] }, { type: 'answers', replica, last })
+  keep(turn, { type: 'answers', replica, answers: [...answers] }, { type: 'answers', replica, first: flight.first, last })
   settle(turn, replica)
   return true
 }
@@ -153,11 +153,12 @@ function reissue(turn: Turn, lane: Lane, why: 'forked' | 'ahead' | 'unprovable')
   turn.effects.push(effect)
 }
 
-/** The answers of a push are in durable storage. */
-export function receipted(turn: Turn, { replica, last }: Extract<Pending, { type: 'answers' }>): void {
+/** The answers of a push are in durable storage. They count where those before them are stored too, so that none is missed for good. */
+export function receipted(turn: Turn, { replica, first, last }: Extract<Pending, { type: 'answers' }>): void {
   const lane = laneOf(turn.replica, replica)
   if (lane === undefined) return
-  if (last.counter > lane.chain.acked) acknowledge(turn, lane, last)
+  const joins = first <= Math.max(lane.chain.acked + 1, lane.chain.oldest)
+  if (joins && last.counter > lane.chain.acked) acknowledge(turn, lane, last)
   settle(turn, replica)
 }
 

@@ -69,7 +69,7 @@ export interface Feed {
 
 /** What a keep will have stored when it is done. */
 export type Pending =
-  | { readonly type: 'answers'; readonly replica: string; readonly last: Answer }
+  | { readonly type: 'answers'; readonly replica: string; readonly first: number; readonly last: Answer }
   | { readonly type: 'cases'; readonly connection: number; readonly place: Place; readonly end: boolean }
 
 export interface Replica {

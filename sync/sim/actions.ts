@@ -24,7 +24,7 @@ export const weights = {
   // the centre
   transfer: 2, number: 1, move: 2, revoke: 1,
   // phones
-  signIn: 3, crash: 5, wake: 4, snapshot: 3, rollback: 3, clone: 1, loseRows: 2, rot: 3, upload: 3, ask: 1, seen: 1,
+  signIn: 3, crash: 5, wake: 4, full: 2, snapshot: 3, rollback: 3, clone: 1, loseRows: 2, rot: 3, upload: 3, ask: 1, seen: 1,
   // network and server
   signalOff: 3, signalOn: 5, cut: 5, freeze: 2, replay: 2, restart: 2, failCommit: 2, poison: 1, heal: 3,
   look: 2,
@@ -119,6 +119,10 @@ const acts: Record<Kind, Act> = {
   },
   crash: (_w, p, r) => restartPage(p, r),
   wake: (_w, p) => p.wake(),
+  full: (w, p, r) => {
+    p.full = true
+    w.clock.after(r.whole(100, 15_000), () => (p.full = false))
+  },
   snapshot: (w, p) => void w.snapshots.set(p, p.storage.copy()),
   rollback: (w, p, r) => {
     const before = w.snapshots.get(p)

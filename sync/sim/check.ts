@@ -96,11 +96,12 @@ function settled(world: World, phone: Phone): void {
   if (phone.replica.link !== 'live') world.violated(`R7: ${phone.name} is ${phone.replica.link}`)
 }
 
-/** Every receipt is the server's and says what the server has. */
+/** Every receipt is the server's and says what the server has; what was acknowledged has one. */
 function receipts(world: World, phone: Phone, dump: Dump): void {
   const rows = new Map(dump.rows.map((row) => [`${row.replica}/${row.counter}`, row]))
   for (const chain of phone.storage.chains) {
     for (const { answer, counter, hash } of chain.operations) {
+      if (answer === null && counter <= chain.acked) world.violated(`R17: ${phone.name} has no receipt for ${chain.replica}/${counter}`)
       if (answer === null) continue
       const row = rows.get(`${chain.replica}/${counter}`)
       const same = row !== undefined && answer.hash === hash && row.hash === hash && row.seq === answer.seq && row.verdict.outcome === answer.outcome

@@ -33,6 +33,10 @@ export class Phone {
   life = 0
   running = false
   signal = true
+  /** Storage takes nothing of what the server says. */
+  full = false
+  /** Connections that were given up because something could not be kept. */
+  private readonly given = new Set<number>()
   private written = 0
   private readonly timers = new Map<TimerName, number>()
   private timer = 0
@@ -105,6 +109,8 @@ export class Phone {
         })
       case 'keep':
         return this.write(() => {
+          if (this.given.has(effect.connection)) return () => undefined
+          if (this.full) return () => this.giveUp(effect.connection)
           this.storage.keep(this.person, effect.what)
           if (effect.what.type === 'answers') this.around.kept(this)
           return () => this.take({ type: 'kept', connection: effect.connection, keep: effect.keep })
@@ -131,6 +137,12 @@ export class Phone {
     this.later(after, () => {
       if (this.timers.get(name) === number) this.take({ type: 'timer', name, now: this.now })
     })
+  }
+
+  private giveUp(connection: number): void {
+    this.given.add(connection)
+    this.around.network.hangUp(this, connection)
+    this.take({ type: 'closed', connection, code: 1006, now: this.now })
   }
 
   /** Transactions are done one after another; what follows one happens a little later. */

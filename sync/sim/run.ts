@@ -30,6 +30,7 @@ function calm(world: World): void {
   world.network.calmDown()
   for (const phone of world.phones) {
     phone.signal = true
+    phone.full = false
     phone.start()
   }
   world.clock.run(world.clock.now + calmMs)
