@@ -7,8 +7,9 @@ import { version } from './package.json'
 const server = process.env.BUXUN_SERVER ?? 'http://localhost:8080'
 
 export default defineConfig({
-  plugins: [vue(), shell({ worker: 'src/worker/sw.ts', budget: 120_000, later: [/assets\/(map|charts)-/] })],
-  resolve: { alias },
+  plugins: [vue({ features: { optionsAPI: false } }), shell({ worker: 'src/worker/sw.ts', budget: 120_000, later: [/assets\/(map|charts)-/] })],
+  // Dexie's build without the code for browsers below our floor.
+  resolve: { alias: { ...alias, dexie: 'dexie/dist/modern/dexie.min.mjs' } },
   define: { __VERSION__: JSON.stringify(version) },
   build: {
     // The browser floor (README): iOS 16.4, Chromium 94.

@@ -23,7 +23,7 @@
 
 import type { RouteRecordRaw } from 'vue-router'
 import type { Role } from '@shared/types.gen'
-import Capture from './capture/Capture.vue'
+import { loadCapture } from './capture/load'
 import Home from './home/Home.vue'
 import type { TabName } from './shell/tabs'
 import SignIn from './signin/SignIn.vue'
@@ -43,12 +43,12 @@ declare module 'vue-router' {
   }
 }
 
-// What a first visit and a shutter in a hurry need is in the first download; the rest is stored at install.
+// What the first page needs is in the first download; the rest is stored at install.
 export const routes: RouteRecordRaw[] = [
   { path: '/signin', component: SignIn, meta: { bare: true } },
   { path: '/', component: Home, meta: { tab: 'home', roles: ['collector'] } },
-  { path: '/report', component: Capture, props: { kind: 'report' }, meta: { tab: 'home', fills: true, writing: true, roles: ['collector', 'leader'] } },
-  { path: '/selfhandle', component: Capture, props: { kind: 'selfHandle' }, meta: { tab: 'home', fills: true, writing: true, roles: ['collector', 'leader'] } },
+  { path: '/report', component: loadCapture, props: { kind: 'report' }, meta: { tab: 'home', fills: true, writing: true, roles: ['collector', 'leader'] } },
+  { path: '/selfhandle', component: loadCapture, props: { kind: 'selfHandle' }, meta: { tab: 'home', fills: true, writing: true, roles: ['collector', 'leader'] } },
   { path: '/resubmit/:id', component: () => import('./capture/Supplement.vue'), props: (to) => ({ id: to.params.id, kind: 'resubmit' }), meta: { tab: 'home', writing: true } },
   { path: '/attach/:id', component: () => import('./capture/Supplement.vue'), props: (to) => ({ id: to.params.id, kind: 'attach' }), meta: { tab: 'cases', writing: true } },
   { path: '/cases', component: () => import('./cases/Cases.vue'), meta: { tab: 'cases' } },

@@ -23,10 +23,10 @@ export function useWriting(kind: Draft['kind'], caseId = '', initial: Readonly<F
   const problem = ref<Told | null>(null)
   let line: Promise<unknown> = Promise.resolve()
 
-  /** The draft of this kind (and case) that is open; another kind's draft is none of this screen's. */
+  /** The draft of this kind (and case, where one is meant) that is open; another's draft is none of this screen's. */
   const draft = computed(() => {
     const open = store.draft.value
-    return open?.kind === kind && open.caseId === caseId ? open : null
+    return open?.kind === kind && (caseId === '' || open.caseId === caseId) ? open : null
   })
   const photos = computed<readonly DraftPhoto[]>(() => draft.value?.photos ?? [])
 
@@ -112,9 +112,4 @@ export function useWriting(kind: Draft['kind'], caseId = '', initial: Readonly<F
 
 function same(a: Readonly<Fields>, b: Readonly<Fields>): boolean {
   return a.category === b.category && a.description === b.description && a.address === b.address && a.words === b.words
-}
-
-/** Whether a draft holds anything that would be missed. */
-export function holdsSomething(draft: Draft): boolean {
-  return draft.photos.length > 0 || [draft.category, draft.description, draft.address, draft.words].some((text) => text !== '')
 }
