@@ -26,7 +26,7 @@ export function step(replica: Replica, event: Event, random: () => number): [Rep
 
 function take(turn: Turn, event: Event): void {
   if (event.type === 'start') return start(turn, event)
-  if (turn.replica.link === 'stopped') return
+  if (turn.replica.link === 'stopped') return event.type === 'saved' ? remember(turn, event.chain) : undefined
   switch (event.type) {
     case 'stop':
       return stop(turn)
@@ -72,12 +72,14 @@ function question({ replica, hashes }: { replica: string; hashes: readonly strin
 }
 
 function start(turn: Turn, { chains, place, now, app }: Extract<Event, { type: 'start' }>): void {
-  const { connection, lastKeep, generation, link } = turn.replica
+  const { connection, lastKeep, generation, link, lanes } = turn.replica
   if (link === 'opening' || talking(turn.replica)) turn.effects.push({ type: 'close', connection })
   turn.replica = {
     ...asleep, now, app: app ?? '', connection, lastKeep, place, generation: Math.max(generation, place.generation), link: 'waiting',
     lanes: chains.map((chain) => laneFor(chain)),
   }
+  // What was saved while the shell was reading the chains is not among them yet.
+  for (const { chain } of link === 'stopped' ? lanes : []) remember(turn, chain)
   open(turn)
 }
 
@@ -143,6 +145,11 @@ function kept(turn: Turn, number: number): void {
 
 /** An operation was saved, by this page or another (R43). */
 function saved(turn: Turn, chain: Chain): void {
+  remember(turn, chain)
+  pump(turn)
+}
+
+function remember(turn: Turn, chain: Chain): void {
   const lane = laneOf(turn.replica, chain.replica)
   if (lane === undefined) {
     change(turn, { lanes: [...turn.replica.lanes, laneFor(chain)] })
@@ -150,7 +157,6 @@ function saved(turn: Turn, chain: Chain): void {
     const longer = { ...lane.chain, last: Math.max(lane.chain.last, chain.last), oldest: lane.chain.oldest || chain.oldest }
     changeLane(turn, chain.replica, { chain: longer, ...(lane.halt === 'starved' && { halt: null }) })
   }
-  pump(turn)
 }
 
 /** The old chain is left; its successor goes as soon as it is enrolled. */
