@@ -28,15 +28,17 @@ const known = readFileSync(here('seeds.txt'), 'utf8').match(/^\d+/gm) ?? []
 const seeds = alone === '' ? [...known, ...Array.from({ length: count }, (_, i) => String(i))] : [alone]
 
 /** What each seed that went wrong found, until there are enough to tell about. */
-let wrong: Map<string, readonly string[]> | undefined
+let wrong: Promise<ReadonlyMap<string, readonly string[]>> | undefined
 
-function runAll(): Map<string, readonly string[]> {
+async function runAll(): Promise<ReadonlyMap<string, readonly string[]>> {
   const began = Date.now()
   const found = new Map<string, readonly string[]>()
   for (const [i, seed] of seeds.entries()) {
     const violations = run(seed, steps)
     if (violations.length > 0) found.set(seed, violations)
     if (found.size === told) break
+    // The runs never wait; let the test runner breathe.
+    if (i % 20 === 0) await new Promise(setImmediate)
     if ((i + 1) % 1000 === 0) console.log(`${i + 1} seeds, ${Math.round((i + 1) / ((Date.now() - began) / 1000))} a second`)
   }
   return found
@@ -53,15 +55,15 @@ describe(`the promises in ${seeds.length} runs`, () => {
     'R25: every lost number is declared lost',
     'R27: every case is the fold of its operations',
     'R39: a second quiet round sends nothing',
-  ])('%s', (promise) => {
+  ])('%s', async (promise) => {
     wrong ??= runAll()
     const [name] = promise.split(':')
-    expect([...wrong].filter(([, found]) => found.some((v) => v.startsWith(`${name}:`))).map(([seed]) => tell(seed, steps)).join('\n\n')).toBe('')
+    expect([...(await wrong)].filter(([, found]) => found.some((v) => v.startsWith(`${name}:`))).map(([seed]) => tell(seed, steps)).join('\n\n')).toBe('')
   })
 
-  it('and nothing else went wrong', () => {
+  it('and nothing else went wrong', async () => {
     wrong ??= runAll()
-    expect([...wrong].map(([seed]) => tell(seed, steps)).join('\n\n')).toBe('')
+    expect([...(await wrong)].map(([seed]) => tell(seed, steps)).join('\n\n')).toBe('')
   })
 })
 
