@@ -239,7 +239,7 @@ func lookWebP(w window, seen *Seen) error {
 func webpChunk(kind string, payload []byte, seen *Seen, data *bool) error {
 	canvas := seen.Width != 0 // VP8X comes first and says the size of the whole
 	switch {
-	case kind == "VP8X" && len(payload) >= 10:
+	case kind == "VP8X" && len(payload) >= 10 && !canvas:
 		seen.Width, seen.Height = 1+int(little24(payload[4:])), 1+int(little24(payload[7:]))
 	case kind == "VP8 " && len(payload) >= 10 && string(payload[3:6]) == "\x9d\x01\x2a":
 		*data = true

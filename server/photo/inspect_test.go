@@ -73,6 +73,22 @@ func TestInspectHeifBrands(t *testing.T) {
 	}
 }
 
+// A decoder takes the first picture of a WebP: a canvas behind it must not make a large one look small.
+func TestInspectWebPCanvasBehindThePicture(t *testing.T) {
+	chunk := func(kind string, payload []byte) []byte {
+		return append(binary.LittleEndian.AppendUint32([]byte(kind), uint32(len(payload))), payload...)
+	}
+	huge := append([]byte{0x2F}, binary.LittleEndian.AppendUint32(nil, 16383|16383<<14)...)
+	picture, canvas := chunk("VP8L", append(huge, 0)), chunk("VP8X", []byte{0, 0, 0, 0, 9, 0, 0, 9, 0, 0})
+	for name, chunks := range map[string][]byte{"behind": append(bytes.Clone(picture), canvas...), "twice": append(bytes.Clone(canvas), canvas...)} {
+		data := append(binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(4+len(chunks))), "WEBP"...)
+		data = append(data, chunks...)
+		if seen, err := Inspect(bytes.NewReader(data), int64(len(data))); err != nil || seen != (Seen{}) {
+			t.Errorf("a canvas %s is %+v, %v, decoding it costs %d bytes", name, seen, err, seen.decodeCost())
+		}
+	}
+}
+
 type brokenDisk struct{}
 
 func (brokenDisk) ReadAt([]byte, int64) (int, error) { return 0, io.ErrNoProgress }
