@@ -147,6 +147,33 @@ func TestL3_R22_AnOriginalAfterItsReissueIsRefused(t *testing.T) {
 	}
 }
 
+// Who delivers for a colleague sees the hashes of what the colleague made.
+func TestL6_R28_NobodyReissuesWhatAnotherMade(t *testing.T) {
+	forge := map[string]func(b *shared.Body){
+		"well-formed": func(*shared.Body) {},
+		"malformed":   func(b *shared.Body) { b.Case = "none" },
+	}
+	for name, alter := range forge {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t)
+			victim, forger := d.enrolled(1, collector), d.enrolled(2, colleague)
+			hash := victim.report(1)
+			forger.do(shared.ActionReport, 2, shared.Payload{Category: category, Description: "x"}, func(b *shared.Body) {
+				b.Was = &shared.Reference{Replica: victim.replica, Counter: 1, Hash: hash}
+				alter(b)
+			})
+			results, _ := d.commit(forger.all())
+			if got := outcomes(results); len(got) != 1 || got[0] == "applied" {
+				t.Errorf("the forger's is %q", got)
+			}
+			results, _ = d.commit(forger.all(), victim.all())
+			if got := outcomes(results); len(got) != 2 || got[1] != "applied" {
+				t.Errorf("the victim's own is %q", got)
+			}
+		})
+	}
+}
+
 func TestR18_AnUnknownReplicaIsNotHeard(t *testing.T) {
 	d := newDesk(t)
 	p := &phone{replica: uuid(9), author: collector}

@@ -16,9 +16,12 @@ func (b *Batch) consume(p Push, i int, hash string, c chain, replica *Replica) (
 	if i == len(p.Operations)-1 {
 		row.Signature = p.Signature
 	}
-	var err error
+	wrong, err := b.wrong(&row.Body, c.faults[i], *replica)
+	if err != nil {
+		return wire.Answer{}, fmt.Errorf("judge operation %s/%d: %w", p.Replica, counter, err)
+	}
 	self := shared.Reference{Replica: p.Replica, Counter: counter, Hash: hash}
-	if row.Verdict, err = b.verdict(p, self, c.bodies[i], c.faults[i], afterGap, *replica); err != nil {
+	if row.Verdict, err = b.verdict(p, self, row.Body, wrong, afterGap, *replica); err != nil {
 		return wire.Answer{}, fmt.Errorf("judge operation %s/%d: %w", p.Replica, counter, err)
 	}
 	if row.Verdict.Outcome != shared.OutcomeRefused {
@@ -41,13 +44,13 @@ func (b *Batch) consume(p Push, i int, hash string, c chain, replica *Replica) (
 }
 
 // verdict judges one operation: first who may speak at all, then the case.
-func (b *Batch) verdict(p Push, self shared.Reference, body shared.Body, malformed string, afterGap bool, replica Replica) (shared.Verdict, error) {
+func (b *Batch) verdict(p Push, self shared.Reference, body shared.Body, wrong string, afterGap bool, replica Replica) (shared.Verdict, error) {
 	at := body.Estimate(p.Received)
 	refused := func(code string) shared.Verdict {
 		return shared.Verdict{Outcome: shared.OutcomeRefused, Fault: code, Table: b.rules.Workflow.Version, Received: p.Received, At: at}
 	}
-	if malformed != "" {
-		return refused(malformed), nil
+	if wrong != "" {
+		return refused(wrong), nil
 	}
 	if body.Author != replica.Author {
 		return refused("operation.authorMismatch"), nil
@@ -103,6 +106,24 @@ func (b *Batch) again(self shared.Reference, was *shared.Reference) (bool, error
 		return held, err
 	}
 	return b.held(*was)
+}
+
+// wrong is why a body may not be judged at all, or "". Its claim to be a reissue then stands for nothing: whoever could claim
+// another's operation would have the other's own one refused as a repeat (R22, R28).
+func (b *Batch) wrong(body *shared.Body, malformed string, replica Replica) (string, error) {
+	if malformed == "" && body.Was != nil {
+		first, err := b.replica(body.Was.Replica)
+		if err != nil {
+			return "", err
+		}
+		if first != nil && first.Author != replica.Author {
+			malformed = "operation.authorMismatch"
+		}
+	}
+	if malformed != "" {
+		body.Was = nil
+	}
+	return malformed, nil
 }
 
 func (b *Batch) held(one shared.Reference) (bool, error) {
