@@ -118,5 +118,5 @@ function collect(value: unknown, into: Uint8Array[]): void {
 }
 
 function holds(bytes: Uint8Array, needle: Uint8Array): boolean {
-  return Buffer.from(bytes).includes(needle)
+  return Buffer.from(bytes).includes(Buffer.from(needle))
 }

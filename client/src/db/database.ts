@@ -67,7 +67,7 @@ function isLost(error: unknown): boolean {
 }
 
 /** The fault that a storage error stands for; the error itself where it is none of the phone's room. */
-export function faultOf(error: unknown): unknown {
+function faultOf(error: unknown): unknown {
   if (error instanceof Fault || !names(error).includes('QuotaExceededError')) return error
   return new Fault('storage.full', String(error))
 }

@@ -6,7 +6,7 @@ import type { OperationRow, PhotoRow, PhotoStage } from './rows'
 import type { Store } from './store'
 
 /** What of one person's is not acknowledged, and whether nothing is. */
-export interface Unsent {
+interface Unsent {
   readonly records: number
   readonly photos: number
   readonly bytes: number

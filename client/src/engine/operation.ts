@@ -14,7 +14,7 @@ const encoder = new TextEncoder()
 export type Deed = Omit<Body, 'v' | 'replica' | 'counter' | 'prev' | 'was'>
 
 /** The exact text of a body. What was typed is made well-formed first, so that it has one UTF-8 form and one hash. */
-export function textOf(body: Body): string {
+function textOf(body: Body): string {
   return JSON.stringify(body, (_, value: unknown) => (typeof value === 'string' ? toWellFormed(value) : value))
 }
 

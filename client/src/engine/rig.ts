@@ -78,6 +78,7 @@ export class Centre {
   fork = false
   private listener: Listener | null = null
   private withheld: Kept[] = []
+  private pulled = false
 
   constructor(private readonly world: World) {}
 
@@ -129,6 +130,13 @@ export class Centre {
     this.answering = true
     for (const { push, answers } of this.withheld) this.say({ t: 'ack', replica: push.replica, answers })
     this.withheld = []
+    if (this.pulled) this.pull()
+  }
+
+  /** The feed begins when the pushes before it were answered (R29). */
+  private pull(): void {
+    this.pulled = !this.answering
+    if (this.answering) queueMicrotask(() => this.say({ t: 'cases', columns: columnsOf(this.cases), seq: this.seq, more: false }))
   }
 
   say(frame: Frame): void {
@@ -144,7 +152,7 @@ export class Centre {
     this.frames.push(frame)
     if (frame.t === 'hello') this.welcome(frame)
     if (frame.t === 'push') this.take(frame)
-    if (frame.t === 'pull') queueMicrotask(() => this.say({ t: 'cases', columns: columnsOf(this.cases), seq: this.seq, more: false }))
+    if (frame.t === 'pull') this.pull()
     if (frame.t === 'held?') queueMicrotask(() => this.say({ t: 'held', replica: frame.replica, here: frame.hashes.filter((hash) => this.held.has(hash)) }))
   }
 

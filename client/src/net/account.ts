@@ -20,7 +20,7 @@ export interface SessionAnswer {
   readonly anchor: Anchor
 }
 
-export interface Enrolment {
+interface Enrolment {
   readonly replica: string
   /** base64url of SPKI DER */
   readonly key: string

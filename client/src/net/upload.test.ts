@@ -80,7 +80,7 @@ class Tus implements HttpStack {
 
 function respond(status: number, headers: Record<string, string>, body: unknown = {}): HttpResponse {
   return {
-    getStatus: () => status, getHeader: (name) => headers[name], getBody: () => JSON.stringify(body), getUnderlyingObject: () => null,
+    getStatus: () => status, getHeader: (name: string) => headers[name], getBody: () => JSON.stringify(body), getUnderlyingObject: () => null,
   } as unknown as HttpResponse
 }
 

@@ -1,0 +1,187 @@
+import 'fake-indexeddb/auto'
+import { parseBody } from '@shared/body'
+import { Fault } from '@shared/fault'
+import type { Fix } from '@shared/types.gen'
+import { openOperation } from '../db/operations'
+import type { Developed } from '../device/develop'
+import { Centre, Hand, openPage } from '../engine/rig'
+import type { Phone } from '../engine/phone'
+import { makeDraft } from './draft'
+import { Ledger } from './ledger'
+
+let count = 0
+const bytesOf = (text: string) => new TextEncoder().encode(text).buffer as ArrayBuffer
+const hex = (text: string) => Buffer.from(text).toString('hex').padEnd(64, '0').slice(0, 64)
+
+/** A photograph is its text; 'broken' cannot be decoded. */
+async function develop(file: Blob): Promise<Developed> {
+  const text = await file.text()
+  if (text === 'broken') throw new Fault('photo.damaged')
+  const preview = { hash: hex(`small ${text}`), bytes: bytesOf(`small ${text}`) }
+  return { hash: hex(text), type: 'image/jpeg', bytes: bytesOf(text), width: 4, height: 3, preview, exif: { at: 1_600_000_000_000 } }
+}
+
+const fix: Fix = { longitude: 113.07, latitude: 27.86, accuracy: 12, at: 1, source: 'device', heading: 90 }
+
+async function page(name = `draft ${count++}`, world = new Hand(), centre = new Centre(world)) {
+  const phone = await openPage({ name, world, centre })
+  await phone.start()
+  if (phone.person.value === null) await phone.signIn('c601', 'secret')
+  const ledger = new Ledger(phone)
+  await vi.waitFor(() => expect(ledger.ready.value).toBe(true))
+  const draft = makeDraft({ phone, world, ledger, develop, fix: () => fix, taxonomy: () => 't1' })
+  return { name, world, centre, phone, ledger, draft }
+}
+
+async function bodies(phone: Phone) {
+  const rows = await phone.store.db.operations.toArray()
+  return Promise.all(rows.map(async (row) => parseBody(await openOperation(phone.store, row))))
+}
+
+const photo = (text: string) => new Blob([text])
+
+test('a report becomes one operation with its photos, place and words', async () => {
+  const { phone, draft } = await page()
+  await draft.begin('report')
+  await draft.addPhoto(photo('one'), 'camera', 'scene', 1000)
+  await draft.addPhoto(photo('two'), 'gallery', 'scene', 2000)
+  draft.change({ category: 'a|matter|1', description: '垃圾' })
+  const saved = await draft.save()
+  expect(saved.short).toMatch(/^[0-9A-Z]{5}-1$/)
+  expect(draft.draft.value).toBeNull()
+  const [body] = await bodies(phone)
+  expect(body).toMatchObject({ action: 'report', case: saved.caseId, payload: { category: 'a|matter|1', description: '垃圾' }, place: fix, taxonomy: 't1', seen: 0 })
+  expect(body?.photos).toEqual([
+    { hash: hex('one'), size: 3, type: 'image/jpeg', width: 4, height: 3, preview: { hash: hex('small one'), size: 9 }, origin: 'camera', part: 'scene', takenAt: 1000, fix, heading: 90, exif: { at: 1_600_000_000_000 } },
+    { hash: hex('two'), size: 3, type: 'image/jpeg', width: 4, height: 3, preview: { hash: hex('small two'), size: 9 }, origin: 'gallery', part: 'scene', takenAt: 1_600_000_000_000, exif: { at: 1_600_000_000_000 } },
+  ])
+  expect((await phone.store.db.photos.toArray()).every((row) => row.stage !== 'draft')).toBe(true)
+})
+
+test('L1: typed words are in storage 300 ms later, a photo when it is shown; a killed page gives both back', async () => {
+  const { name, world, centre, draft, phone } = await page()
+  const { id } = await draft.begin('report')
+  await draft.addPhoto(photo('one'), 'camera')
+  draft.change({ description: '写到一半' })
+  world.pass(300)
+  await vi.waitFor(async () => expect((await phone.store.db.drafts.get(id))?.at).toBeDefined())
+  await draft.flush()
+  const again = await page(name, world, centre)
+  await vi.waitFor(() => expect(again.draft.left.value).toHaveLength(1))
+  await again.draft.open(id)
+  expect(again.draft.draft.value).toMatchObject({ id, description: '写到一半', photos: [{ hash: hex('one') }] })
+  expect(again.draft.draft.value?.photos[0]?.preview).toMatch(/^blob:/)
+  expect(again.draft.left.value).toEqual([])
+})
+
+test('L1: leaving the page stores what was typed at once', async () => {
+  const { name, world, centre, draft } = await page()
+  const { id } = await draft.begin('report')
+  draft.change({ description: '半句' })
+  await draft.flush()
+  const again = await page(name, world, centre)
+  await again.draft.open(id)
+  expect(again.draft.draft.value?.description).toBe('半句')
+})
+
+test('a photo that cannot be used leaves the draft as it was', async () => {
+  const { draft } = await page()
+  await draft.begin('report')
+  await draft.addPhoto(photo('one'), 'camera')
+  const before = draft.draft.value
+  await expect(draft.addPhoto(photo('broken'), 'gallery')).rejects.toMatchObject({ code: 'photo.damaged' })
+  expect(draft.draft.value).toEqual(before)
+})
+
+test('storage full while a photo is stored leaves the draft as it was', async () => {
+  const { draft, phone } = await page()
+  await draft.begin('report')
+  await draft.addPhoto(photo('one'), 'camera')
+  const before = draft.draft.value
+  const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
+    throw new DOMException('full', 'QuotaExceededError')
+  })
+  await expect(draft.addPhoto(photo('two'), 'camera')).rejects.toMatchObject({ code: 'storage.full' })
+  put.mockRestore()
+  expect(draft.draft.value).toEqual(before)
+  expect(await phone.store.db.bytes.count()).toBe(2)
+})
+
+test('L3: two taps on save are one case', async () => {
+  const { phone, draft } = await page()
+  await draft.begin('report')
+  draft.change({ category: 'a|matter|1', description: '垃圾' })
+  const [one, two] = await Promise.all([draft.save(), draft.save()])
+  expect(one).toEqual(two)
+  expect(await phone.store.db.operations.count()).toBe(1)
+})
+
+test('what the workflow would refuse is said at once, and the draft stays', async () => {
+  const { phone, draft } = await page()
+  await draft.begin('report')
+  draft.change({ description: '垃圾' })
+  await expect(draft.save()).rejects.toMatchObject({ code: 'operation.needs.category' })
+  draft.change({ category: 'a|matter|1', description: '字'.repeat(2001) })
+  await expect(draft.save()).rejects.toMatchObject({ code: 'operation.malformed' })
+  expect(draft.draft.value?.description).toHaveLength(2001)
+  expect(await phone.store.db.operations.count()).toBe(0)
+})
+
+test('a removed photo and a discarded draft leave nothing behind, unless another draft holds it', async () => {
+  const { phone, draft } = await page()
+  await draft.begin('report')
+  await draft.addPhoto(photo('one'), 'camera')
+  await draft.addPhoto(photo('two'), 'camera')
+  await draft.removePhoto(hex('one'))
+  expect(await phone.store.db.bytes.count()).toBe(2)
+  await draft.begin('report')
+  expect(draft.left.value).toHaveLength(1)
+  await draft.addPhoto(photo('two'), 'camera')
+  await draft.discard()
+  expect(await phone.store.db.bytes.count()).toBe(2)
+  await draft.open(draft.left.value[0]?.id ?? '')
+  await draft.discard()
+  expect(await phone.store.db.bytes.count()).toBe(0)
+  expect(await phone.store.db.drafts.count()).toBe(0)
+})
+
+test('a moved photo stays where it was put', async () => {
+  const { draft } = await page()
+  await draft.begin('report')
+  for (const text of ['one', 'two', 'three']) await draft.addPhoto(photo(text), 'camera')
+  await draft.movePhoto(hex('three'), 0)
+  expect(draft.draft.value?.photos.map((one) => one.hash)).toEqual([hex('three'), hex('one'), hex('two')])
+})
+
+test('L6: a refused report opens again with all that it held, and its correction names it', async () => {
+  const { centre, phone, ledger, draft } = await page()
+  centre.refuse = (text) => (text.includes('a|matter|1') ? 'category.unknown' : '')
+  await draft.begin('report')
+  await draft.addPhoto(photo('one'), 'camera')
+  draft.change({ category: 'a|matter|1', description: '垃圾' })
+  const first = await draft.save()
+  await vi.waitFor(() => expect(ledger.refused.value).toHaveLength(1))
+  expect(ledger.find(first.caseId)?.travel).toMatchObject({ kind: 'refused', fault: 'category.unknown' })
+  const { row } = ledger.refused.value[0]!
+  const again = await draft.correct(`${row.replica}/${row.counter}`)
+  expect(again).toMatchObject({ kind: 'report', description: '垃圾', photos: [{ hash: hex('one') }], corrects: `${row.replica}/1` })
+  draft.change({ category: 'a|matter|2' })
+  const second = await draft.save()
+  expect(second.caseId).toBe(first.caseId)
+  const [, corrected] = await bodies(phone)
+  expect(corrected).toMatchObject({ corrects: { replica: row.replica, counter: 1, hash: row.hash }, photos: [{ hash: hex('one') }] })
+  await vi.waitFor(() => expect(ledger.refused.value).toEqual([]))
+  await vi.waitFor(async () => expect((await phone.store.db.photos.get([phone.person.value!.id, hex('one')]))?.stage).toBe('named'))
+})
+
+test('L10: the next person sees no draft of the first', async () => {
+  const { phone, draft } = await page()
+  const { id } = await draft.begin('report')
+  draft.change({ description: '我的' })
+  await draft.flush()
+  await phone.signOut()
+  expect(draft.draft.value).toBeNull()
+  await phone.signIn('c501', 'secret')
+  expect(draft.left.value).toEqual([])
+  await expect(draft.open(id)).rejects.toMatchObject({ code: 'request.notFound' })
+})

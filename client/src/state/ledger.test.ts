@@ -1,0 +1,135 @@
+import 'fake-indexeddb/auto'
+import { apply } from '@shared/apply'
+import { parseBody } from '@shared/body'
+import { judge } from '@shared/judge'
+import type { Body, Case } from '@shared/types.gen'
+import { addToDraft } from '../db/drafts'
+import { keepHeld } from '../db/receipts'
+import { Centre, Hand, openPage, people } from '../engine/rig'
+import { makeDeeds } from './deeds'
+import { Ledger } from './ledger'
+
+let count = 0
+const id = '01900000-0000-7000-8000-000000000001'
+const report = { case: id, action: 'report' as const, payload: { category: 'a|matter|1', description: '垃圾' }, seen: 0, taxonomy: 't1' }
+
+async function page(login = 'c601') {
+  const world = new Hand()
+  const centre = new Centre(world)
+  const phone = await openPage({ name: `ledger ${count++}`, world, centre })
+  await phone.start()
+  await phone.signIn(login, 'secret')
+  const ledger = new Ledger(phone)
+  await vi.waitFor(() => expect(phone.status.value).toMatchObject({ link: 'live', pulling: false }))
+  await vi.waitFor(() => expect(ledger.ready.value).toBe(true))
+  const deeds = makeDeeds({ phone, world, ledger, fix: () => null, taxonomy: () => 't1' })
+  return { world, centre, phone, ledger, deeds }
+}
+
+/** The case as the server makes it of what it was sent, and of what others did. */
+function casesOf(texts: readonly string[], more: Partial<Body>[] = []): Case {
+  let c: Case | undefined
+  const standing = { role: 'leader' as const, squad: 'squad-6' }
+  const bodies = texts.map((text) => parseBody(text))
+  const others = more.map((fields, i): Body => ({
+    v: 1, replica: '01900000-0000-7000-8000-0000000000ff', counter: i + 1, case: id, author: { kind: 'person', id: 'leader' }, source: 'collector', action: 'comment',
+    payload: {}, seen: 1, taxonomy: 't1', time: { device: 1 }, ...fields,
+  }))
+  for (const b of [...bodies, ...others]) c = apply(c, b, judge(c, b, { now: 5, standingNow: standing, standingThen: standing, categoryKnown: true }))
+  return c!
+}
+
+const texts = (centre: Centre) => [...centre.kept.values()].flat()
+
+test('a saved report shows at once, and travels: on the phone, going, arrived', async () => {
+  const { world, centre, phone, ledger } = await page()
+  centre.reachable = false
+  centre.cut()
+  await phone.save(report)
+  await vi.waitFor(() => expect(ledger.find(id)).toMatchObject({ travel: { kind: 'onPhone' }, mine: true, unsent: 1, unread: false }))
+  expect(ledger.find(id)?.case).toMatchObject({ state: 'reported', description: '垃圾', short: expect.stringMatching(/-1$/) as string })
+  centre.reachable = true
+  centre.answering = false
+  world.pass(60_000)
+  await vi.waitFor(() => expect(ledger.find(id)?.travel).toEqual({ kind: 'going', sent: 0, photos: 0 }))
+  centre.cases = [casesOf(texts(centre))]
+  centre.answer()
+  await vi.waitFor(() => expect(ledger.find(id)?.travel).toEqual({ kind: 'arrived' }))
+})
+
+test('between the acknowledgement and the feed the case does not vanish, and it is not shown twice after', async () => {
+  const { centre, phone, ledger } = await page()
+  await phone.save(report)
+  await vi.waitFor(async () => expect((await phone.store.db.operations.toArray())[0]?.state).toBe('applied'))
+  await vi.waitFor(() => expect(ledger.find(id)).toMatchObject({ unsent: 0, travel: { kind: 'arrived' } }))
+  centre.say({ t: 'change', seq: centre.seq, case: casesOf(texts(centre)) })
+  await vi.waitFor(async () => expect(await phone.store.db.cases.count()).toBe(1))
+  await vi.waitFor(() => expect(ledger.find(id)?.case.arrivedAt).toBe(5))
+  expect(ledger.find(id)?.case.timeline).toHaveLength(1)
+})
+
+test('photos that are still on the way are counted after the record arrived (L9)', async () => {
+  const { phone, ledger } = await page()
+  const file = { hash: 'ab'.repeat(32), kind: 'original' as const, of: 'ab'.repeat(32), type: 'image/jpeg', bytes: new ArrayBuffer(4) }
+  await addToDraft(phone.store, people.first.id, { id: 'draft', at: 1, fields: {} }, [file])
+  const photo = { hash: file.hash, size: 4, type: 'image/jpeg', origin: 'camera' as const, part: 'scene' as const, takenAt: 1 }
+  await phone.save({ ...report, photos: [photo], draft: 'draft' })
+  await vi.waitFor(() => expect(ledger.find(id)?.travel).toEqual({ kind: 'photosOnTheWay', left: 1 }))
+  await keepHeld(phone.store, people.first.id, [file.hash], [])
+  await vi.waitFor(() => expect(ledger.find(id)?.travel).toEqual({ kind: 'arrived' }))
+})
+
+test('L5, L6: who lost a field is told until the case was looked at; a late deed says so', async () => {
+  const { centre, phone, ledger, deeds } = await page()
+  await phone.save(report)
+  await vi.waitFor(() => expect(texts(centre)).toHaveLength(1))
+  const other = { field: 'description' as const, from: '别的', to: '一堆垃圾' }
+  const c = casesOf(texts(centre), [{ action: 'amend', payload: { changes: [other] } }])
+  centre.say({ t: 'change', seq: centre.seq, case: { ...c, conflicts: c.conflicts?.map((one) => ({ ...one, lostBy: { kind: 'person', id: people.first.id } })) ?? [] } })
+  await vi.waitFor(() => expect(ledger.find(id)).toMatchObject({ lost: true, unread: true }))
+  deeds.seen(id)
+  expect(ledger.find(id)).toMatchObject({ lost: false, unread: false })
+  await vi.waitFor(() => expect(centre.frames).toContainEqual({ t: 'seen', cases: [{ case: id, revision: 2 }] }))
+})
+
+test('what was seen is remembered', async () => {
+  const { world, centre, phone, ledger, deeds } = await page()
+  await phone.save(report)
+  await vi.waitFor(() => expect(texts(centre)).toHaveLength(1))
+  centre.say({ t: 'change', seq: centre.seq, case: casesOf(texts(centre), [{ payload: { words: '看一下' } }]) })
+  await vi.waitFor(() => expect(ledger.find(id)?.unread).toBe(true))
+  deeds.seen(id)
+  world.pass(500)
+  await vi.waitFor(async () => expect(await phone.store.db.documents.get([people.first.id, 'seen'])).toBeDefined())
+  const later = new Ledger(phone)
+  makeDeeds({ phone, world, ledger: later, fix: () => null, taxonomy: () => 't1' })
+  await vi.waitFor(() => expect(later.find(id)?.unread).toBe(false))
+})
+
+test('a deed is offered only where the workflow lets this person do it, and its second tap is told', async () => {
+  const { centre, phone, ledger, deeds } = await page()
+  await phone.save(report)
+  await vi.waitFor(() => expect(texts(centre)).toHaveLength(1))
+  await vi.waitFor(() => expect(ledger.find(id)).toBeDefined())
+  const view = ledger.find(id)!
+  expect(['comment', 'amend', 'attach'].map((action) => deeds.may(view, action as 'comment'))).toEqual([true, true, true])
+  expect(['file', 'return', 'resubmit', 'report'].map((action) => deeds.may(view, action as 'file'))).toEqual([false, false, false, false])
+  await expect(deeds.decide(id, 'file')).rejects.toMatchObject({ code: 'operation.notPermitted' })
+  await expect(deeds.comment(id, '  ')).rejects.toMatchObject({ code: 'operation.needs.words' })
+  await deeds.comment(id, '路口')
+  await vi.waitFor(() => expect(ledger.find(id)?.case.timeline).toHaveLength(2))
+})
+
+test('L10: signing out empties the screen, and the next person sees nothing of the first', async () => {
+  const { centre, phone, ledger } = await page()
+  await phone.save(report)
+  await vi.waitFor(() => expect(texts(centre)).toHaveLength(1))
+  centre.say({ t: 'change', seq: centre.seq, case: casesOf(texts(centre)) })
+  await vi.waitFor(async () => expect(await phone.store.db.cases.count()).toBe(1))
+  await phone.signOut()
+  expect(ledger.views.value).toEqual([])
+  await phone.signIn('c501', 'secret')
+  await vi.waitFor(() => expect(ledger.ready.value).toBe(true))
+  expect(ledger.views.value).toEqual([])
+  expect(ledger.refused.value).toEqual([])
+})
