@@ -23,7 +23,7 @@ func (s *Store) Commit(ctx context.Context, pushes []session.Push) ([]session.Re
 	if err == nil {
 		return results, changed
 	}
-	if len(pushes) > 1 {
+	if len(pushes) > 1 && !isBusy(err) {
 		s.options.Log.Warn("commit failed, trying push by push", "pushes", len(pushes), "error", err)
 		return s.oneByOne(ctx, pushes)
 	}
@@ -39,10 +39,35 @@ func (s *Store) failed(p session.Push, err error) session.Result {
 	s.options.Log.Error("commit failed", "replica", p.Replica, "first", p.First, "error", err)
 	code := "internal"
 	var trouble sqlite3.Error
-	if errors.As(err, &trouble) && trouble.Code == sqlite3.ErrFull {
+	switch {
+	case isBusy(err):
+		code = "server.busy"
+	case errors.As(err, &trouble) && trouble.Code == sqlite3.ErrFull:
 		code = "storage.full"
 	}
 	return session.Result{Replica: p.Replica, Fault: &wire.Fault{T: wire.TypeFault, Code: code, Replica: p.Replica, Counter: p.First}}
+}
+
+// isBusy says whether another process kept the database to itself: no push is at fault, and each would wait as long again.
+func isBusy(err error) bool {
+	var trouble sqlite3.Error
+	return errors.As(err, &trouble) && trouble.Code == sqlite3.ErrBusy
+}
+
+// arrival is when a push came, by a clock that does not go back behind the beginning of its author's place: a server whose
+// clock was set back would else refuse everybody's evidence for good (L6).
+func (w *writer) arrival(ctx context.Context, p session.Push) (int64, error) {
+	replica, ok, err := w.replica(ctx, p.Replica)
+	if err != nil || !ok {
+		return p.Received, err
+	}
+	list, err := w.memberships(ctx, replica.Author.ID)
+	for _, m := range list {
+		if m.until == 0 {
+			return max(p.Received, m.from), err
+		}
+	}
+	return p.Received, err
 }
 
 func (s *Store) oneByOne(ctx context.Context, pushes []session.Push) (results []session.Result, changed []session.Changed) {
@@ -62,6 +87,9 @@ func (s *Store) attempt(ctx context.Context, pushes []session.Push) (results []s
 	err = s.transact(ctx, func(ctx context.Context, w *writer) error {
 		batch := session.NewBatch(s.rules, view{ctx, w}, w.head)
 		for _, p := range pushes {
+			if p.Received, err = w.arrival(ctx, p); err != nil {
+				return err
+			}
 			result, err := batch.Take(p)
 			if err != nil {
 				return err

@@ -12,6 +12,10 @@ import (
 
 const dayMs = 24 * 60 * 60 * 1000
 
+// pageBytes is about how much a page holds: it must be over a thin line before its socket's patience ends, or the phone would
+// begin again with the same page for ever.
+const pageBytes = 128 << 10
+
 // Page reads the next cases of the reader's scope after since, in order of sequence. A pull from 0 brings those that phones
 // keep: open, or changed within KeepDays (R31). A later page names the others among its leaves, so that a phone which was
 // away for long drops what ended meanwhile.
@@ -37,7 +41,12 @@ func (s *Store) Page(ctx context.Context, reader session.Reader, since int64, li
 		lines = lines[:limit]
 		page.Seq, page.More = lines[limit-1].seq, true
 	}
-	for _, l := range lines {
+	size := 0
+	for i, l := range lines {
+		if size += len(l.doc.String); size > pageBytes && i > 0 {
+			page.Seq, page.More = lines[i-1].seq, true
+			break
+		}
 		if !l.doc.Valid {
 			page.Leaves = append(page.Leaves, l.id)
 			continue
@@ -75,7 +84,7 @@ const (
 
 	ofCentre   = `SELECT seq, id, ` + docIfKept + ` FROM cases WHERE seq > ?3 AND (?3 > 0 OR ` + kept + `) AND ?1 = ?1 AND ?2 = ?2`
 	ofSquad    = `SELECT seq, id, ` + docIfKept + ` FROM cases WHERE squad = ?2 AND ?2 <> '' AND seq > ?3 AND (?3 > 0 OR ` + kept + `)`
-	ofReporter = `SELECT seq, id, ` + docIfKept + ` FROM cases WHERE reporter = ?1 AND squad <> ?2 AND seq > ?3 AND (?3 > 0 OR ` + kept + `)`
+	ofReporter = `SELECT seq, id, ` + docIfKept + ` FROM cases WHERE reporter = ?1 AND (squad <> ?2 OR ?2 = '') AND seq > ?3 AND (?3 > 0 OR ` + kept + `)`
 	ofLeaves   = `SELECT leaves.seq, case_id, NULL FROM leaves JOIN cases ON cases.id = case_id
 		WHERE leaves.squad = ?2 AND leaves.seq > ?3 AND ?3 > 0 AND cases.squad <> ?2 AND reporter <> ?1`
 )

@@ -51,6 +51,13 @@ func (m migration) run(ctx context.Context, db *sql.DB) error {
 		return err
 	}
 	defer tx.Rollback() //nolint:errcheck // does nothing after Commit
+	var version int
+	if err := tx.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version); err != nil {
+		return err
+	}
+	if version >= m.version {
+		return nil // another process was quicker
+	}
 	if _, err := tx.ExecContext(ctx, m.text); err != nil {
 		return err
 	}

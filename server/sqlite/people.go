@@ -112,6 +112,8 @@ func (s *Store) putPerson(ctx context.Context, w *writer, p Person, now int64) (
 	p.ID = old.ID
 	if p.PasswordHash == "" {
 		p.PasswordHash = old.PasswordHash
+	} else if err := w.exec(ctx, `DELETE FROM sessions WHERE person = ?`, p.ID); err != nil { // as SetPassword does
+		return "", err
 	}
 	err = w.exec(ctx, `UPDATE people SET label = ?, role = ?, squad = ?, password = ?, demo = ?, disabled = ? WHERE id = ?`,
 		p.Label, p.Role, optional(p.Squad), p.PasswordHash, p.Demo, p.Disabled, p.ID)
@@ -222,27 +224,32 @@ func (s *Store) Reader(ctx context.Context, person string) (session.Reader, erro
 
 // standing is a person's place at a time, from what is remembered.
 func (w *writer) standing(ctx context.Context, person string, at int64) (shared.Standing, error) {
-	list, ok := w.standings[person]
-	if !ok {
-		rows, err := w.conn.QueryContext(ctx, `SELECT from_at, coalesce(until_at, 0), role, squad FROM memberships WHERE person = ?`, person)
-		if err != nil {
-			return shared.Standing{}, err
-		}
-		list, err = collect(rows, func(scan func(...any) error) (m membership, err error) {
-			err = scan(&m.from, &m.until, &m.standing.Role, &m.standing.Squad)
-			return m, err
-		})
-		if err != nil {
-			return shared.Standing{}, err
-		}
-		w.standings[person] = list
-	}
+	list, err := w.memberships(ctx, person)
 	for _, m := range list {
 		if m.from <= at && (m.until == 0 || at < m.until) {
 			return m.standing, nil
 		}
 	}
-	return shared.Standing{}, nil
+	return shared.Standing{}, err
+}
+
+func (w *writer) memberships(ctx context.Context, person string) ([]membership, error) {
+	if list, ok := w.standings[person]; ok {
+		return list, nil
+	}
+	rows, err := w.conn.QueryContext(ctx, `SELECT from_at, coalesce(until_at, 0), role, squad FROM memberships WHERE person = ?`, person)
+	if err != nil {
+		return nil, err
+	}
+	list, err := collect(rows, func(scan func(...any) error) (m membership, err error) {
+		err = scan(&m.from, &m.until, &m.standing.Role, &m.standing.Squad)
+		return m, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	w.standings[person] = list
+	return list, nil
 }
 
 // audit adds a row to the append-only trail. detail must hold no secret.

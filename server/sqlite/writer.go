@@ -104,11 +104,13 @@ func (s *Store) recall(ctx context.Context) error {
 	return nil
 }
 
-// changedAfter lists the cases that changed after a sequence, each once, with the squad that it left last.
+// changedAfter lists the cases that changed after a sequence, each with the squad that it left then, and once more for each
+// squad that it left before.
 func (w *writer) changedAfter(ctx context.Context, seq int64) ([]session.Changed, error) {
-	rows, err := w.conn.QueryContext(ctx, `SELECT seq, doc, coalesce((SELECT squad FROM leaves
-		WHERE leaves.seq > ?1 AND case_id = id AND leaves.squad <> cases.squad ORDER BY leaves.seq DESC LIMIT 1), '')
-		FROM cases WHERE seq > ?1 ORDER BY seq`, seq)
+	rows, err := w.conn.QueryContext(ctx, `SELECT cases.seq, doc, coalesce(leaves.squad, '') FROM cases
+		LEFT JOIN leaves ON leaves.seq = cases.seq AND case_id = id AND leaves.squad <> cases.squad WHERE cases.seq > ?1
+		UNION ALL SELECT leaves.seq, doc, leaves.squad FROM leaves CROSS JOIN cases ON id = case_id
+		WHERE leaves.seq > ?1 AND leaves.seq < cases.seq AND leaves.squad <> cases.squad ORDER BY 1`, seq)
 	if err != nil {
 		return nil, err
 	}
