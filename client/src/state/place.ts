@@ -26,7 +26,11 @@ export function makePlace(): PlaceState {
       lookers += 1
       if (lookers > 1) return
       end()
-      end = followPosition(found, (why) => (problem.value = why))
+      end = followPosition(found, (why) => {
+        problem.value = why
+        // A place that the person no longer gives is not put on what they report next.
+        if (why === 'denied') fix.value = null
+      })
     },
     unwatch: () => {
       lookers = Math.max(0, lookers - 1)
