@@ -64,7 +64,7 @@ func (s *server) signIn(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.byLogin.Return(asked.Login)
-	s.byAddress.Return(s.addressOf(r))
+	s.byAddress.Return(s.networkOf(r))
 	if person.Demo && !s.Demo {
 		return shared.Fail("session.demoOnly", person.Login)
 	}
@@ -90,7 +90,7 @@ func (s *server) mayTry(r *http.Request, login string) error {
 	for _, one := range []struct {
 		limiter *identity.Limiter
 		key     string
-	}{{s.byAddress, s.addressOf(r)}, {s.byLogin, login}} {
+	}{{s.byAddress, s.networkOf(r)}, {s.byLogin, login}} {
 		if wait, ok := one.limiter.Take(one.key); !ok {
 			return retryAfter{shared.Fail("session.tooMany", one.key), wait}
 		}

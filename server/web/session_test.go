@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
@@ -96,6 +97,30 @@ func TestOneAddressCannotTryEveryLogin(t *testing.T) {
 	}
 	if answer := w.signIn("a-one", password, header{"Remote": "10.0.0.2:1", "X-Forwarded-For": "203.0.113.5"}); answer.Code != http.StatusTooManyRequests {
 		t.Errorf("%d: behind our proxy the address is not counted", answer.Code)
+	}
+}
+
+// One subscriber of IPv6 has 2^64 addresses; some proxies add a line of their own behind the stranger's.
+func TestManyAddressesOfOneStrangerAreOne(t *testing.T) {
+	w := newWorld(t)
+	network := func(remote string, forwarded ...string) string {
+		request := httptest.NewRequest("POST", "/api/session", nil)
+		request.RemoteAddr = remote
+		request.Header["X-Forwarded-For"] = forwarded
+		return w.server.networkOf(request)
+	}
+	for name, pair := range map[string][2]string{
+		"IPv6":                {network("[2001:db8:1:2::5]:1"), network("[2001:db8:1:2:ffff::9]:7")},
+		"a zone":              {network("[fe80::1%eth0]:1"), network("[fe80::2%eth1]:1")},
+		"IPv4 in IPv6":        {network("203.0.113.5:1"), network("10.0.0.2:1", "::ffff:203.0.113.5")},
+		"a line of the proxy": {network("10.0.0.2:1", "203.0.113.5"), network("10.0.0.2:1", "198.51.100.77", "203.0.113.5")},
+	} {
+		if pair[0] != pair[1] {
+			t.Errorf("%s: %s and %s are counted apart", name, pair[0], pair[1])
+		}
+	}
+	if network("[2001:db8:1:2::5]:1") == network("[2001:db8:1:3::5]:1") || network("203.0.113.5:1") == network("203.0.113.6:1") {
+		t.Error("strangers are counted as one")
 	}
 }
 

@@ -115,15 +115,25 @@ func (s *server) secure(r *http.Request) bool {
 	return r.TLS != nil || s.byProxy(r) && strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
 }
 
-// addressOf is the address that limits count: the peer's, or what a proxy of ours says of its peer.
-func (s *server) addressOf(r *http.Request) string {
+// addressOf is who asks: the peer, or what a proxy of ours says of its peer. Some proxies append to the header, others add a
+// line of their own behind the stranger's.
+func (s *server) addressOf(r *http.Request) netip.Addr {
 	if s.byProxy(r) {
-		list := strings.Split(r.Header.Get("X-Forwarded-For"), ",")
+		list := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 		if last, err := netip.ParseAddr(strings.TrimSpace(list[len(list)-1])); err == nil {
-			return last.String()
+			return last.Unmap()
 		}
 	}
-	return peer(r).String()
+	return peer(r)
+}
+
+// networkOf is what limits count: an address of IPv4, or the network that one subscriber of IPv6 has to himself.
+func (s *server) networkOf(r *http.Request) string {
+	address := s.addressOf(r)
+	if network, err := address.WithZone("").Prefix(64); err == nil && address.Is6() {
+		return network.String()
+	}
+	return address.String()
 }
 
 func (s *server) byProxy(r *http.Request) bool {

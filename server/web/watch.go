@@ -92,7 +92,7 @@ func (s *server) note(a *answer, r *http.Request, v *visit, took time.Duration) 
 	s.measures.took.WithLabelValues(route, strconv.Itoa(a.status())).Observe(took.Seconds())
 	level := slog.LevelInfo
 	attributes := []any{"request", v.id, "method", r.Method, "path", r.URL.Path, "status", a.status(), "bytes", a.bytes,
-		"ms", took.Milliseconds(), "from", s.addressOf(r)}
+		"ms", took.Milliseconds(), "from", s.addressOf(r).String()}
 	if v.person != "" {
 		attributes = append(attributes, "person", v.person)
 	}
