@@ -5,6 +5,7 @@ import { Report } from './pages/report'
 import { film, photo } from './stand/camera'
 import { Phone } from './stand/phone'
 import { aMoment } from './stand/program'
+import { pictureFailures } from './stand/picture'
 import { Server } from './stand/server'
 import { hashOf, servedHash } from './stand/traffic'
 import { Wire } from './stand/wire'
@@ -16,6 +17,8 @@ describe('mishaps', () => {
   const wire = new Wire()
   let phone: Phone
   let desk: Phone
+
+  pictureFailures(() => ({ phone, desk }))
 
   beforeAll(async () => {
     await server.start()
@@ -86,24 +89,25 @@ describe('mishaps', () => {
     await aMoment()
     await phone.kill()
     const page = await phone.start()
-    await page.getByRole('link', { name: /接着写/ }).first().click()
-    await report.thumbnails().first().waitFor({ state: 'attached' })
+    await page.getByText('接着写').first().click()
+    const again = new Report(page)
+    await again.thumbnails().first().waitFor({ state: 'attached' })
     const next = page.getByRole('button', { name: '下一步' })
     if (await next.isVisible()) await next.click()
     expect(await page.getByRole('textbox', { name: '描述' }).inputValue()).toBe('写到一半手机没电了')
     const chips = page.getByRole('radiogroup', { name: '类别' }).getByRole('radio')
     await chips.first().check({ force: true })
     await page.getByRole('button', { name: '保存上报' }).click()
-    await inQueue(await report.saved()).waitFor()
+    await inQueue(await again.saved()).waitFor()
   })
 
   it('L11: without camera and place a case can still be filed, and the leader sees that the place is missing', async () => {
     await phone.browser.clearPermissions()
     const report = await home()
-    await alert(phone.page, /相机/)
+    await phone.page.getByText('没有相机权限').waitFor()
+    await phone.page.getByText('没有定位权限').waitFor()
     await report.choose('系统相机', photo('phone-orientation-6.jpg'))
     await phone.page.getByRole('button', { name: '下一步' }).click()
-    await phone.page.getByText('没有定位权限').first().waitFor()
     await phone.page.getByRole('radiogroup', { name: '类别' }).getByRole('radio').first().check({ force: true })
     await phone.page.getByRole('button', { name: '保存上报' }).click()
     const short = await report.saved()
@@ -113,9 +117,13 @@ describe('mishaps', () => {
   })
 
   it('L12: storage full while saving says so; the draft stays, and it goes once there is room', async () => {
-    const report = await home()
+    // Chromium remembers for a while how much room there was: the room ends before the app opens its storage.
+    await phone.stop()
+    await phone.start('/icons/icon.svg')
     const cdp = await phone.browser.newCDPSession(phone.page)
     await cdp.send('Storage.overrideQuotaForOrigin', { origin: wire.origin, quotaSize: 1 })
+    await phone.page.goto(wire.origin)
+    const report = await home()
     await phone.page.getByLabel('系统相机').setInputFiles(photo('phone-large-4160x3120.jpg'))
     await alert(phone.page, '存储空间满了')
     await cdp.send('Storage.overrideQuotaForOrigin', { origin: wire.origin })

@@ -4,6 +4,7 @@ import { Report } from './pages/report'
 import { film, photo } from './stand/camera'
 import { Phone } from './stand/phone'
 import { until } from './stand/program'
+import { pictureFailures } from './stand/picture'
 import { Server } from './stand/server'
 import { hashOf, servedHash, Uploads } from './stand/traffic'
 import { Wire } from './stand/wire'
@@ -19,6 +20,8 @@ describe('first patrol', () => {
   let desk: Phone
   let uploads: Uploads
   const shorts: string[] = []
+
+  pictureFailures(() => ({ phone, desk }))
 
   beforeAll(async () => {
     await server.start()
@@ -98,7 +101,7 @@ describe('first patrol', () => {
   it('the leader returns one with a reason; the collector sees it, mends it, and the leader files it', async () => {
     const [first = ''] = shorts
     await inQueue(first).click()
-    await desk.page.getByRole('button', { name: '退回' }).click()
+    await desk.page.getByRole('button', { name: '退回', exact: true }).click()
     const dialog = desk.page.getByRole('dialog', { name: '退回补充的原因' })
     await dialog.getByRole('textbox', { name: '原因' }).fill('看不清灯杆号，请补一张近照')
     await dialog.getByRole('button', { name: '确定退回' }).click()
@@ -118,7 +121,7 @@ describe('first patrol', () => {
     await inQueue(first).waitFor({ timeout: 20_000 })
     await inQueue(first).click()
     await desk.page.getByText('已补近照，是 023 号灯杆').waitFor()
-    await desk.page.getByRole('button', { name: '立案' }).click()
+    await desk.page.getByRole('button', { name: '立案', exact: true }).click()
     await inQueue(first).waitFor({ state: 'detached' })
     await app.go('案卷')
     await phone.page.getByRole('listitem').filter({ hasText: first }).getByText('已立案').waitFor({ timeout: 20_000 })
@@ -136,7 +139,8 @@ describe('first patrol', () => {
     shorts.push(short)
     await until('an upload to begin', async () => uploads.created.length > before)
     await inQueue(short).waitFor({ timeout: 20_000 })
-    await wire.mode({})
+    await until('bytes of it to be swallowed', async () => (await wire.stats()).swallowedUp > 0)
+    await wire.mode({}) // that connection stays silent for good; only giving it up helps
     await light('全部已到中心')
     expect(await servedHash(desk.browser, server.origin, hashOf(photo('street-gps.jpg')))).toBe(hashOf(photo('street-gps.jpg')))
   })

@@ -14,8 +14,12 @@ export interface Mode {
   readonly cutTimes?: number
 }
 
+/** What passed and what did not, in bytes and connections; see sync/badwire/wire.go. */
 export interface Stats {
-  readonly [counter: string]: unknown
+  readonly up: number
+  readonly down: number
+  readonly swallowedUp: number
+  readonly cut: number
 }
 
 /** sync/badwire between a phone and the server. */
