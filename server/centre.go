@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -31,6 +32,16 @@ const (
 func makeData(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make the data directory: %w", err)
+	}
+	parent, err := os.Open(filepath.Dir(filepath.Clean(dir)))
+	if errors.Is(err, fs.ErrPermission) {
+		return nil // then it is not ours, and the directory was there before
+	}
+	if err == nil {
+		err = errors.Join(parent.Sync(), parent.Close())
+	}
+	if err != nil {
+		return fmt.Errorf("put the data directory on disk: %w", err)
 	}
 	return nil
 }

@@ -99,7 +99,7 @@ func (m *Main) open(ctx context.Context) error {
 	}
 	m.tls = tlsConfig != nil
 	m.http = &http.Server{
-		Handler: handler, TLSConfig: tlsConfig, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		Handler: handler, TLSConfig: tlsConfig, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: m.config.ReadPatience, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(m.config.Log.Handler(), slog.LevelDebug),
 	}
 	return nil

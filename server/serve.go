@@ -26,8 +26,11 @@ type Config struct {
 	Proxies []netip.Prefix
 	// Patience is how long a stopping server waits for requests in flight.
 	Patience time.Duration
-	Now      func() time.Time
-	Log      *slog.Logger
+	// ReadPatience is how long a request may take to arrive. Uploads move it on with what arrives, and a websocket ends it;
+	// without it anybody could hold connections open with bodies that never come.
+	ReadPatience time.Duration
+	Now          func() time.Time
+	Log          *slog.Logger
 }
 
 func serve(ctx context.Context, args []string, t terminal) error {
@@ -45,7 +48,7 @@ func serve(ctx context.Context, args []string, t terminal) error {
 }
 
 func readConfig(args []string, t terminal) (Config, error) {
-	config := Config{Now: time.Now, Patience: 10 * time.Second}
+	config := Config{Now: time.Now, Patience: 10 * time.Second, ReadPatience: time.Minute}
 	set := flags("serve", "[options]", t)
 	set.StringVar(&config.Listen, "listen", ":8080", "`address` to listen on")
 	set.StringVar(&config.Data, "data", "data", "data `directory`")
