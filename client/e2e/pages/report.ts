@@ -29,7 +29,9 @@ export class Report {
 
   /** Fills the sheet and saves; gives the short id. */
   async save(category: string, description: string): Promise<string> {
-    await this.page.getByRole('button', { name: '下一步' }).click()
+    const next = this.page.getByRole('button', { name: '下一步' })
+    await next.or(this.page.getByRole('radiogroup', { name: '类别' })).first().waitFor()
+    if (await next.isVisible()) await next.click()
     const chip = this.page.getByRole('radio', { name: category })
     await this.page.getByRole('radiogroup', { name: '类别' }).waitFor()
     if ((await chip.count()) > 0) await chip.first().check({ force: true })

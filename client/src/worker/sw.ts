@@ -13,6 +13,9 @@ precacheAndRoute(__SHELL__)
 cleanupOutdatedCaches()
 registerRoute(new NavigationRoute(createHandlerBoundToURL('/index.html'), { denylist: serversOwn }))
 
+// The page that installed it needs it at once: its screens come from the store as soon as signal is gone, without a reload.
+self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()))
+
 // A new version waits until the page says so: a patrol is not interrupted by an update.
 self.addEventListener('message', (event) => {
   if (event.data === 'take-over') void self.skipWaiting()
