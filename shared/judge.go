@@ -82,7 +82,7 @@ func place(c *Case, b Body, move Move, standing Standing, ctx Judging, v Verdict
 		v.Outcome, v.Fault = OutcomeLate, "case.exists"
 	case !move.Fits(c.State):
 		v.Outcome, v.Fault = OutcomeLate, "case.stateChanged"
-	case move.To != "" && !move.Allows(ctx.StandingNow.Role):
+	case move.To != "" && !(move.Allows(ctx.StandingNow.Role) && InScope(*c, b.Author.ID, ctx.StandingNow)):
 		v.Outcome, v.Fault = OutcomeLate, "operation.noLongerPermitted"
 	default:
 		v.Outcome, v.To = OutcomeApplied, move.To

@@ -56,6 +56,7 @@ function place(c: Case | undefined, b: Body, move: Move, standing: Standing, ctx
   if (opens(move) && c.reportMissing) return { outcome: 'applied' }
   if (opens(move)) return { outcome: 'late', fault: 'case.exists' }
   if (!fits(move, c.state)) return { outcome: 'late', fault: 'case.stateChanged' }
-  if (move.to && !allows(move, ctx.standingNow.role)) return { outcome: 'late', fault: 'operation.noLongerPermitted' }
+  const stands = allows(move, ctx.standingNow.role) && inScope(c, b.author.id, ctx.standingNow)
+  if (move.to && !stands) return { outcome: 'late', fault: 'operation.noLongerPermitted' }
   return { outcome: 'applied', ...(move.to && { to: move.to }) }
 }
