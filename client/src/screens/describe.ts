@@ -63,11 +63,6 @@ export function lastReason(c: Case): string {
   return [...c.timeline].reverse().find((entry) => entry.payload.reason !== undefined && entry.late === undefined)?.payload.reason ?? ''
 }
 
-/** What was said last on resubmitting; '' without any. */
-export function lastWords(c: Case): string {
-  return [...c.timeline].reverse().find((entry) => entry.action === 'resubmit')?.payload.words ?? ''
-}
-
 export function photosHere(c: Case): { here: number; all: number } {
   const photos = c.photos ?? []
   return { here: photos.filter((photo) => photo.here === 'here').length, all: photos.length }
