@@ -84,7 +84,7 @@ export type Effect =
   | { readonly type: 'keep'; readonly connection: number; readonly keep: number; readonly what: Keep }
   /** Take a new replica in place of this one and make there again what was not acknowledged (R21); brings `reissued`. */
   | { readonly type: 'reissue'; readonly replica: string; readonly after: number; readonly why: 'forked' | 'ahead' | 'unprovable' }
-  /** The server does not know this replica: enrol it (needs its person, or its predecessor's signature); brings `enrolled`. */
+  /** The server does not know this replica: enrol it (needs its person, or its predecessor's signature); brings `enrolled`. The shell tries until it is. */
   | { readonly type: 'enrol'; readonly replica: string }
   /**
    * The server's clock against the phone's: offset = server − device within ± bound. The anchor comes once the pull of its

@@ -238,7 +238,9 @@ function restartPage(p: Phone, r: Random): void {
 function damage(w: World, p: Phone, r: Random, what: () => void): void {
   p.crash()
   what()
-  w.ledger.reduced(p, new Set(p.storage.chains.flatMap((chain) => chain.operations.map((o) => o.origin))))
+  // What a chain held that was left for another is of no use any more: it was made again there.
+  const going = p.storage.chains.filter((chain) => chain.successor === null)
+  w.ledger.reduced(p, new Set(going.flatMap((chain) => chain.operations.map((o) => o.origin))))
   p.later(r.whole(0, 20_000), () => p.start())
 }
 

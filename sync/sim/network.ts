@@ -99,7 +99,7 @@ export class Network {
       lingers: random.chance(0.4), upBy: 0, downBy: 0, said: [],
     }
     phone.later(delay, () => {
-      if (!wire.phoneOpen) return
+      if (!wire.phoneOpen || !phone.signal) return
       this.wires.push(wire)
       this.call({ op: 'open', conn: wire.conn, person: wire.person })
       phone.take({ type: 'opened', connection, now: phone.now })

@@ -91,7 +91,7 @@ export class World implements Around {
   }
 
   enrol(phone: Phone, replica: string, done: () => void): void {
-    if (!phone.signal) return
+    if (!phone.signal) return phone.later(enrolAgainMs, () => this.enrol(phone, replica, done))
     const chain = phone.storage.chains.find((c) => c.replica === replica)
     phone.later(this.random.whole(20, 600), () => {
       this.network.call({ op: 'enrol', replica, person: chain?.person ?? phone.person, key: keyOf(replica) })
@@ -136,6 +136,9 @@ export class World implements Around {
     if (this.violations.length < 20) this.violations.push(what)
   }
 }
+
+/** A phone that cannot enrol its replica tries again. */
+const enrolAgainMs = 15_000
 
 export const serverReplica = '5e47e400-0000-7000-8000-000000000001'
 
