@@ -129,18 +129,16 @@ func (w *writer) putBatch(ctx context.Context, batch *session.Batch, changed []s
 			return fmt.Errorf("move replica %s on: %w", replica, err)
 		}
 	}
-	byID := map[string]shared.Case{}
 	for _, one := range changed {
 		if err := w.putChanged(ctx, one); err != nil {
 			return fmt.Errorf("write case %s: %w", one.Case.ID, err)
 		}
-		byID[one.Case.ID] = one.Case
 	}
 	for _, row := range batch.Rows {
 		if row.Verdict.Outcome == shared.OutcomeRefused || len(row.Body.Photos) == 0 {
 			continue
 		}
-		if err := w.namePhotos(ctx, row.Body, byID[row.Body.Case]); err != nil {
+		if err := w.namePhotos(ctx, row.Body, row.Verdict.Received); err != nil {
 			return fmt.Errorf("name photos of %s/%d: %w", row.Replica, row.Counter, err)
 		}
 	}
@@ -176,34 +174,33 @@ func (w *writer) putRow(ctx context.Context, row session.Row) error {
 		optional(strings.Join(marks, ",")), row.Seq, row.Revision, w.epoch, row.Mac, optional(was.Replica), optional(was.Counter), optional(was.Hash))
 }
 
-// namePhotos notes which bytes an accepted operation names; those that its author may know of and that are here already are
-// marked so on the case.
-func (w *writer) namePhotos(ctx context.Context, b shared.Body, c shared.Case) error {
-	here := map[string]shared.Arrival{}
-	for _, p := range c.Photos {
-		here[p.Hash] = p.Here
-		if p.Preview != nil {
-			here[p.Preview.Hash] = p.PreviewHere
-		}
+// namePhotos notes which bytes an accepted operation names, and whether they are here already as far as its author may know:
+// that they lie in the same case is not enough for an author who no longer sees it.
+func (w *writer) namePhotos(ctx context.Context, b shared.Body, now int64) error {
+	in := view{ctx, w}
+	standing, err := in.Standing(b.Author, now)
+	if err != nil {
+		return err
 	}
 	for _, p := range b.Photos {
-		if err := w.namePhoto(ctx, b, p.Hash, KindOriginal, p.Type, p.Size, here[p.Hash]); err != nil {
+		if err := w.namePhoto(in, b, standing, p.Hash, KindOriginal, p.Type, p.Size); err != nil {
 			return err
 		}
 		if p.Preview == nil {
 			continue
 		}
-		if err := w.namePhoto(ctx, b, p.Preview.Hash, KindPreview, "image/jpeg", p.Preview.Size, here[p.Preview.Hash]); err != nil {
+		if err := w.namePhoto(in, b, standing, p.Preview.Hash, KindPreview, "image/jpeg", p.Preview.Size); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (w *writer) namePhoto(ctx context.Context, b shared.Body, hash, kind, mediaType string, size int64, here shared.Arrival) error {
-	if here == "" {
-		here = shared.ArrivalWaiting
+func (w *writer) namePhoto(in view, b shared.Body, standing shared.Standing, hash, kind, mediaType string, size int64) error {
+	here, err := in.Arrival(b.Author, standing, hash)
+	if err != nil {
+		return err
 	}
-	return w.exec(ctx, `INSERT OR IGNORE INTO case_photos (hash, author, case_id, kind, type, size, here) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+	return w.exec(in.ctx, `INSERT OR IGNORE INTO case_photos (hash, author, case_id, kind, type, size, here) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		hash, b.Author.ID, b.Case, kind, mediaType, size, here)
 }

@@ -77,6 +77,35 @@ func TestL10_namingAForeignHashGivesNothing(t *testing.T) {
 	}
 }
 
+// What a squad recorded before it heard of a transfer is still taken, but its people see nothing of the case any more.
+func TestL10_NamingAHashInACaseThatLeftGivesNothing(t *testing.T) {
+	w := newWorld(t)
+	a, former, b := w.phone("a-one"), w.phone("a-two"), w.phone("b-one")
+	id := a.report()
+	a.send()
+	w.transfer(id, "B")
+	one := photo("one")
+	b.make(shared.Body{Case: id, Action: shared.ActionAttach, Photos: []shared.Photo{one}})
+	b.send()
+	w.arrived(b, one.Hash, shared.ArrivalHere)
+	former.make(shared.Body{Case: id, Action: shared.ActionAttach, Photos: []shared.Photo{one}})
+	if answer := former.send()[0]; answer.Outcome != shared.OutcomeLate {
+		t.Fatalf("evidence of the former squad is answered %+v", answer)
+	}
+	if here, _, _ := w.Held(w.ctx, w.reader("a-two"), former.ID, []string{one.Hash}); len(here) != 0 {
+		t.Error("who names a hash in a case that left is told that it is held")
+	}
+	former.report(one)
+	former.send()
+	if w.visible("a-two", one.Hash) {
+		t.Error("and with that may fetch it")
+	}
+	w.arrived(former, one.Hash, shared.ArrivalHere)
+	if !w.visible("a-two", one.Hash) {
+		t.Error("bytes that the person showed to have are not visible")
+	}
+}
+
 func TestL10_anArrivalIsOnlyItsSendersCasesNews(t *testing.T) {
 	w := newWorld(t)
 	a, b := w.phone("a-one"), w.phone("b-one")
