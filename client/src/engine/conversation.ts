@@ -2,6 +2,7 @@
 // step says in one strict transaction a keep, in order. What fails here ends the conversation, never the data (R9).
 
 import { faultCode } from '@shared/fault'
+import { delay } from '@sync/replica/backoff'
 import type { Effect, Event, Status, TimerName } from '@sync/replica/event'
 import { asleep, type Replica, step } from '@sync/replica/replica'
 import { keepCases, placeInFeed } from '../db/cases'
@@ -31,7 +32,6 @@ export interface Ports {
   readonly failed: (fault: string | null) => void
 }
 
-const enrolAgainMs = 15_000
 
 export class Conversation {
   private replica: Replica = asleep
@@ -190,13 +190,13 @@ export class Conversation {
   }
 
   private enrol(replica: string): void {
-    const person = this.person
-    const attempt = async () => {
+    const { person } = this
+    const attempt = async (failures: number) => {
       if (this.person !== person) return
       if (await this.ports.enrol(replica)) this.take({ type: 'enrolled', replica })
-      else this.setTimer(`enrol ${replica}`, enrolAgainMs, () => void attempt())
+      else this.setTimer(`enrol ${replica}`, delay(failures, this.ports.world.random), () => void attempt(failures + 1))
     }
-    void attempt()
+    void attempt(0)
   }
 
   /** Storage work, one after the other. Where it fails the connection it was for is given up, and hello says again what is stored. */

@@ -101,8 +101,7 @@ export class Phone {
     this.expired.value = false
     await this.load()
     if (this.kept === null) this.clock.recall({ offset: Math.round(answer.serverTime - this.clock.now()), bound: 0, anchor: answer.anchor })
-    const replica = (await activeReplica(this.store, answer.person.id)) ?? (await addReplica(this.store, answer.person.id, await newIdentity(this.clock.now()), this.clock.now()))
-    await this.enrol(replica.id)
+    await this.enrol(await this.ensureReplica(answer.person.id))
     this.ports.channel.post({ type: 'session' })
     this.lead.start()
     await this.gainedAgain()
@@ -132,6 +131,7 @@ export class Phone {
     const deed: Deed = { ...rest, author, source: 'collector', time: this.clock.stamp(), ...(anchor && { anchor }), ...(corrects && { corrects }) }
     const photos = (intent.photos ?? []).map((photo) => photo.hash)
     const saving: Saving = { person: person.id, caseId: intent.case, now: this.clock.now(), photos, draft, ...(corrects && { corrects }) }
+    await this.ensureReplica(person.id)
     const saved = await this.withRoom(() => saveOperation(this.store, saving, (link, keys) => compose(deed, link, keys)))
     void this.conversation.saved(saved.chain.replica)
     this.ports.channel.post({ type: 'saved', replica: saved.chain.replica })
@@ -141,11 +141,24 @@ export class Phone {
   /** Does work that needs room on the phone; where there is none it drops what the server has, and tries once more. */
   async withRoom<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await work()
+      const done = await work().catch(async (error: unknown) => {
+        if (faultCode(error) !== 'storage.full' || (await makeRoom(this.store, roomBytes)) === 0) throw error
+        return work()
+      })
+      this.fault.value = null
+      return done
     } catch (error) {
-      if (faultCode(error) !== 'storage.full' || (await makeRoom(this.store, roomBytes)) === 0) throw error
-      return await work()
+      if (faultCode(error) === 'storage.full') this.fault.value = 'storage.full'
+      throw error
     }
+  }
+
+  /** The id of the replica under which the person's operations are made; the first is made at the first sign-in. */
+  private async ensureReplica(person: string): Promise<string> {
+    const there = await activeReplica(this.store, person)
+    if (there !== undefined) return there.id
+    const now = this.clock.now()
+    return (await addReplica(this.store, person, await newIdentity(now), now)).id
   }
 
   /** A new id for a case or a draft: UUIDv7. */

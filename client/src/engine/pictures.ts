@@ -18,13 +18,16 @@ export class Pictures {
     private readonly clock: Clock,
   ) {}
 
-  /** null while the picture is neither here nor to be had from the server. */
-  async find(person: string, hash: string, size: Size): Promise<Blob | null> {
+  /**
+   * null while the picture is neither here nor to be had from the server.
+   * @param arrived whether the server has it, as far as the phone knows; where it has not it is not asked
+   */
+  async find(person: string, hash: string, size: Size, arrived: boolean): Promise<Blob | null> {
     const own = await openFile(this.store, person, hash)
     if (own !== null) return new Blob([own.bytes], { type: own.type })
     const name = size === 'screen' ? `${hash} screen` : hash
     const kept = await openView(this.store, person, name)
-    if (kept !== null) return kept
+    if (kept !== null || !arrived) return kept
     try {
       const picture = await this.library.photo(hash, size === 'screen' ? 'screen' : 'original')
       // Originals are large and rarely looked at twice.

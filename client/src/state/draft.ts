@@ -57,6 +57,14 @@ export function makeDraft(ports: DraftPorts): DraftState & { flush(): Promise<vo
   let dirty = false
   let cancel: () => void = () => undefined
   let saving: Promise<{ caseId: string; short: string }> | null = null
+  let line: Promise<unknown> = Promise.resolve()
+
+  /** Changes that wait for storage go one after the other: none may write over what another just stored. */
+  function inLine<T>(work: () => Promise<T>): Promise<T> {
+    const done = line.then(work)
+    line = done.catch(() => undefined)
+    return done
+  }
 
   const me = (): string => {
     const id = phone.person.value?.id
@@ -86,7 +94,12 @@ export function makeDraft(ports: DraftPorts): DraftState & { flush(): Promise<vo
     cancel()
     if (!dirty || open === null) return
     dirty = false
-    await phone.withRoom(() => keepDraft(store, me(), here()))
+    try {
+      await phone.withRoom(() => keepDraft(store, me(), here()))
+    } catch (error) {
+      dirty = true
+      throw error
+    }
   }
 
   async function showPreviews(fields: DraftFields): Promise<void> {
@@ -138,28 +151,41 @@ export function makeDraft(ports: DraftPorts): DraftState & { flush(): Promise<vo
     show({ id, at: phone.clock.now(), fields: { ...before, ...fields } })
     dirty = true
     cancel()
-    cancel = world.after(autosaveMs, () => void flush().catch(() => (dirty = true)))
+    cancel = world.after(autosaveMs, () => void inLine(flush).catch(() => undefined)) // kept again with the next change; the fault is on the light
   }
 
   async function addPhoto(file: Blob, origin: DraftPhoto['origin'], part: DraftPhoto['part'] = 'scene', takenAt?: number): Promise<DraftPhoto> {
-    const fix = origin === 'gallery' ? null : ports.fix()
+    const target = here()
+    const taken = { origin, part, fix: origin === 'gallery' ? null : ports.fix(), takenAt: takenAt ?? phone.clock.now() }
     const developed = await ports.develop(file)
-    const { id, fields } = here()
-    const photo = describe(developed, { origin, part, fix, takenAt: takenAt ?? phone.clock.now() })
-    const next = { id, at: phone.clock.now(), fields: { ...fields, photos: [...fields.photos.filter((one) => one.hash !== photo.hash), photo] } }
-    await phone.withRoom(() => addToDraft(store, me(), next, filesOf(developed)))
-    const { preview } = developed
-    urls.set(photo.hash, preview === null ? null : URL.createObjectURL(new Blob([preview.bytes], { type: 'image/jpeg' })))
-    // What was typed meanwhile is newer than what was stored with the photograph.
-    show({ ...next, fields: { ...(open?.id === id ? open.fields : next.fields), photos: next.fields.photos } })
-    return draftPhoto(photo, urls)
+    const photo = describe(developed, taken)
+    return inLine(async () => {
+      const { id, fields } = await current(target)
+      const photos = [...fields.photos.filter((one) => one.hash !== photo.hash), photo]
+      await phone.withRoom(() => addToDraft(store, me(), { id, at: phone.clock.now(), fields: { ...fields, photos } }, filesOf(developed)))
+      const { preview } = developed
+      urls.set(photo.hash, preview === null ? null : URL.createObjectURL(new Blob([preview.bytes], { type: 'image/jpeg' })))
+      showPhotos(id, photos)
+      return draftPhoto(photo, urls)
+    })
+  }
+
+  /** The draft as it is now, whether it is still open or was put away meanwhile. */
+  async function current(target: Open): Promise<Open> {
+    if (open?.id === target.id) return open
+    return (await openDraft<DraftFields>(store, me(), target.id)) ?? target
+  }
+
+  /** Other photos of the open draft; what was typed meanwhile stays. */
+  function showPhotos(id: string, photos: readonly Photo[]): void {
+    if (open?.id === id) show({ id, at: phone.clock.now(), fields: { ...open.fields, photos } })
   }
 
   async function removePhoto(hash: string): Promise<void> {
     const { id, fields } = here()
-    const next = { id, at: phone.clock.now(), fields: { ...fields, photos: fields.photos.filter((one) => one.hash !== hash) } }
-    await dropFromDraft(store, me(), next, hash)
-    show(next)
+    const photos = fields.photos.filter((one) => one.hash !== hash)
+    await dropFromDraft(store, me(), { id, at: phone.clock.now(), fields: { ...fields, photos } }, hash)
+    showPhotos(id, photos)
   }
 
   async function movePhoto(hash: string, to: number): Promise<void> {
@@ -168,7 +194,7 @@ export function makeDraft(ports: DraftPorts): DraftState & { flush(): Promise<vo
     if (photo === undefined) return
     const photos = fields.photos.filter((one) => one !== photo)
     photos.splice(Math.max(0, Math.min(to, photos.length)), 0, photo)
-    show({ id, at: phone.clock.now(), fields: { ...fields, photos } })
+    showPhotos(id, photos)
     dirty = true
     await flush()
   }
@@ -215,9 +241,16 @@ export function makeDraft(ports: DraftPorts): DraftState & { flush(): Promise<vo
   })
 
   return {
-    draft, left, begin, open: read, correct, change, addPhoto, removePhoto, movePhoto, discard, flush,
+    draft, left, change, addPhoto,
+    begin: (kind, caseId) => inLine(() => begin(kind, caseId)),
+    open: (id) => inLine(() => read(id)),
+    correct: (operation) => inLine(() => correct(operation)),
+    removePhoto: (hash) => inLine(() => removePhoto(hash)),
+    movePhoto: (hash, to) => inLine(() => movePhoto(hash, to)),
+    discard: () => inLine(discard),
+    flush: () => inLine(flush),
     save: () => {
-      saving ??= keepOperation().finally(() => (saving = null))
+      saving ??= inLine(keepOperation).finally(() => (saving = null))
       return saving
     },
   }

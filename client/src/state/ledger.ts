@@ -20,6 +20,8 @@ import { sameView, viewOf } from './view'
 export interface Done {
   readonly row: OperationRow
   readonly body: Body
+  /** Exact text of the body. */
+  readonly text: string
 }
 
 export class Ledger {
@@ -30,7 +32,9 @@ export class Ledger {
   private byId = new Map<string, CaseView>()
   private stamps = new Map<string, string>()
   private readonly cases = new Map<string, Case>()
-  private bodies = new Map<string, Body>()
+  private texts = new Map<string, string>()
+  /** Hashes of photos and previews that the server had when it sent a case. */
+  private readonly arrived = new Set<string>()
   private ahead: readonly Done[] = []
   private photos: readonly PhotoRow[] = []
   private seen = new Map<string, number>()
@@ -45,6 +49,11 @@ export class Ledger {
 
   find(id: string): CaseView | undefined {
     return this.byId.get(id)
+  }
+
+  /** Whether the server had these bytes when it last sent a case with them. */
+  hasArrived(hash: string): boolean {
+    return this.arrived.has(hash)
   }
 
   standing(): Standing {
@@ -83,7 +92,8 @@ export class Ledger {
     this.ends = []
     this.stamps = new Map()
     this.cases.clear()
-    this.bodies = new Map()
+    this.texts = new Map()
+    this.arrived.clear()
     this.ahead = []
     this.photos = []
     this.seen = new Map()
@@ -121,7 +131,13 @@ export class Ledger {
     const opened = await openCases(this.phone.store, person, changed)
     if (this.person !== person) return
     for (const id of this.stamps.keys()) if (!stamps.has(id)) this.cases.delete(id)
-    for (const [id, c] of opened) this.cases.set(id, c)
+    for (const [id, c] of opened) {
+      this.cases.set(id, c)
+      for (const photo of c.photos ?? []) {
+        if (photo.here === 'here') this.arrived.add(photo.hash)
+        if (photo.previewHere === 'here' && photo.preview) this.arrived.add(photo.preview.hash)
+      }
+    }
     this.stamps = stamps
     this.ready.value = true
   }
@@ -129,10 +145,9 @@ export class Ledger {
   private async open(rows: readonly OperationRow[]): Promise<Done[]> {
     return Promise.all(
       rows.map(async (row) => {
-        const key = row.hash
-        const body = this.bodies.get(key) ?? parseBody(await openOperation(this.phone.store, row))
-        this.bodies.set(key, body)
-        return { row, body }
+        const text = this.texts.get(row.hash) ?? (await openOperation(this.phone.store, row))
+        this.texts.set(row.hash, text)
+        return { row, text, body: parseBody(text) }
       }),
     )
   }

@@ -1,11 +1,10 @@
-import { ref, type Ref } from 'vue'
+import { ref, type Ref, watch } from 'vue'
 import type { Phone } from '../engine/phone'
 import type { Pictures, Size } from '../engine/pictures'
 import type { PhotoState } from './contract'
 import { useState } from './keys'
 import type { Ledger } from './ledger'
 import { shown, whenLeft } from './refs'
-import { watch } from 'vue'
 
 export function usePhotos(): PhotoState {
   return useState().photos
@@ -25,7 +24,7 @@ export function makePhotos(phone: Phone, pictures: Pictures, ledger: Ledger): Ph
     const person = phone.person.value
     if (one.looking || one.url.value !== null || person === null) return
     one.looking = true
-    const picture = await pictures.find(person.id, hash, size).catch(() => null)
+    const picture = await pictures.find(person.id, hash, size, ledger.hasArrived(hash)).catch(() => null)
     one.looking = false
     if (picture === null || one.lookers === 0 || phone.person.value?.id !== person.id) return
     one.url.value = URL.createObjectURL(picture)

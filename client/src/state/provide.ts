@@ -39,7 +39,7 @@ export async function provideState(app: App, options: { readonly app: string; re
     directory: makeDirectory(reference, session),
   }
   app.provide(phoneState, state)
-  listen(() => phone.wake(), () => void draft.flush())
+  listen(() => phone.wake(), () => void draft.flush().catch(() => undefined))
   return state
 }
 

@@ -5,7 +5,6 @@ import { watch } from '../db/store'
 import { type Summary, summarize } from '../db/summary'
 import { storageUse } from '../device/storage'
 import type { Phone } from '../engine/phone'
-import { openOperation } from '../db/operations'
 import type { Refused, SyncState } from './contract'
 import { useState } from './keys'
 import type { Ledger } from './ledger'
@@ -70,9 +69,9 @@ export function makeSync(phone: Phone, ledger: Ledger): SyncState {
     exportRefused: (operation) => exportRefused(phone, ledger, operation),
   }
 
-  function refusedOf({ row, body }: Ledger['refused']['value'][number]): Refused {
+  function refusedOf({ row, body, text }: Ledger['refused']['value'][number]): Refused {
     const { replica, counter, caseId, answer, savedAt } = row
-    return { operation: `${replica}/${counter}`, caseId, action: body.action, fault: answer?.fault ?? 'internal', at: savedAt, text: JSON.stringify(body) }
+    return { operation: `${replica}/${counter}`, caseId, action: body.action, fault: answer?.fault ?? 'internal', at: savedAt, text }
   }
 }
 
@@ -85,13 +84,12 @@ async function exportRefused({ store, person }: Phone, ledger: Ledger, operation
   const done = ledger.refused.value.find(({ row }) => `${row.replica}/${row.counter}` === operation)
   const id = person.value?.id
   if (done === undefined || id === undefined) throw new Error(`export ${operation}: not among the refused`)
-  const { row } = done
+  const { row, text } = done
   const photos = []
   for (const hash of row.photos) {
     const file = await openFile(store, id, hash)
     if (file !== null) photos.push({ hash, type: file.type, base64: base64Of(file.bytes) })
   }
-  const text = await openOperation(store, row)
   const { hash, signature, answer } = row
   return new Blob([JSON.stringify({ format: 'buxun refused operation v1', text, hash, signature, answer, photos })], { type: 'application/json' })
 }
