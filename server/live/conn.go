@@ -14,8 +14,9 @@ import (
 )
 
 const (
-	feedQueue  = 256 // changes that wait for a connection before it counts as too slow
-	outQueue   = 16  // frames that wait for the socket
+	// feedQueue is how many changes wait for a connection before it counts as too slow: more than one transaction makes.
+	feedQueue  = 2 * batchOperations
+	outQueue   = 16 // frames that wait for the socket
 	writeWait  = 10 * time.Second
 	lingerWait = 5 * time.Second // for the other end to read the last words
 	tickEvery  = 5 * time.Second
@@ -32,7 +33,7 @@ type conn struct {
 
 	heard   chan session.Event
 	results chan session.Result // has room for all pushes that a session lets through
-	feed    chan session.Published
+	feed    chan *session.Published
 	ended   chan string
 	check   chan struct{}
 	stop    chan struct{}
@@ -58,7 +59,7 @@ func newConn(h *handler, ws *websocket.Conn, r *http.Request, reader session.Rea
 	return &conn{
 		handler: h, ws: ws, request: r, reader: reader, state: session.New(reader, now.UnixMilli()), opened: now, checked: now,
 		heard: make(chan session.Event), results: make(chan session.Result, 4*wire.MaxPushesInFlight),
-		feed: make(chan session.Published, feedQueue), ended: make(chan string, 1), check: make(chan struct{}, 1),
+		feed: make(chan *session.Published, feedQueue), ended: make(chan string, 1), check: make(chan struct{}, 1),
 		stop: make(chan struct{}, 1), slow: make(chan struct{}), out: make(chan message, outQueue), last: make(chan farewell, 1),
 		gone: make(chan struct{}), idle: make(chan struct{}),
 	}
@@ -66,7 +67,7 @@ func newConn(h *handler, ws *websocket.Conn, r *http.Request, reader session.Rea
 
 // Signals from the hub; none blocks.
 
-func (c *conn) publish(p session.Published) {
+func (c *conn) publish(p *session.Published) {
 	select {
 	case c.feed <- p:
 	default:
@@ -152,7 +153,7 @@ func (c *conn) loop(ctx context.Context) {
 			c.logFault(result)
 			c.step(ctx, session.Committed{Result: result})
 		case published := <-c.feed:
-			c.step(ctx, published)
+			c.step(ctx, *published)
 		case code := <-c.ended:
 			c.step(ctx, session.Ended{Code: code})
 		case <-c.check:

@@ -176,7 +176,7 @@ func (h *Hub) fanOut() {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
 	for _, changed := range h.queue {
-		event := session.Published{Changed: changed, Encoded: &encoded{changed: changed}}
+		event := &session.Published{Changed: changed, Encoded: &encoded{changed: changed}}
 		for c := range h.centre {
 			c.publish(event)
 		}

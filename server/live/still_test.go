@@ -213,6 +213,25 @@ func TestR36_aSlowReaderIsClosedAndTheOthersAreServed(t *testing.T) {
 	})
 }
 
+// After an outage many phones deliver at once: the leader who is watching hears it, not "too slow".
+func TestR36_OneLargeTransactionIsNoReasonToClose(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStill(t)
+		leader, _ := s.dial()
+		s.follow(leader)
+		var changed []session.Changed
+		for range batchOperations + wire.MaxPushOperations {
+			s.head++
+			changed = append(changed, session.Changed{Seq: s.head, Case: caseOf(s.head)})
+		}
+		s.hub.Publish(changed)
+		synctest.Wait()
+		for range changed {
+			s.read(leader, wire.TypeChange)
+		}
+	})
+}
+
 func TestAReaderThatNeverReadsIsCut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStill(t)
