@@ -178,3 +178,31 @@ test('the hash is of the exact text that is sent', async () => {
   expect(hashOf(texts(centre)[0] ?? '')).toBe(row?.hash)
   expect(texts(centre)[0]).toContain('<&> 😀 \ufffd')
 })
+
+test('signing out does not wait for the server; a sign-in waits until the old session\'s end cannot end the new one', async () => {
+  const { centre, phone } = await signedIn()
+  let end: () => void = () => undefined
+  const asked = vi.spyOn(centre.account, 'signOut').mockImplementation(() => new Promise((resolve) => (end = resolve)))
+  const enter = vi.spyOn(centre.account, 'signIn')
+  await phone.signOut()
+  expect(phone.person.value).toBeNull()
+  expect(asked).toHaveBeenCalledOnce()
+  const signing = phone.signIn('c501', 'secret')
+  await Promise.resolve()
+  expect(enter).not.toHaveBeenCalled()
+  end()
+  await signing
+  expect(phone.person.value).toMatchObject({ login: 'c501' })
+})
+
+test('a session that could not be ended is ended at the next start, while nobody is signed in', async () => {
+  const name = fresh()
+  const { world, centre, phone } = await signedIn({ name })
+  centre.reachable = false
+  await phone.signOut()
+  centre.reachable = true
+  expect(centre.session).not.toBeNull()
+  const again = await openPage({ name, world, centre })
+  await again.start()
+  await vi.waitFor(() => expect(centre.session).toBeNull())
+})

@@ -59,6 +59,7 @@ export class Phone {
   private readonly lead: Lead
   private kept: Measured | null = null
   private leads = false
+  private ending: Promise<unknown> = Promise.resolve()
 
   constructor(private readonly ports: PhonePorts) {
     const { store, world, send, locks, channel } = ports
@@ -89,11 +90,12 @@ export class Phone {
     await this.load()
     await repairSignatures(this.store, signOperation).catch(() => 0) // tried again at the next start
     if (this.person.value !== null) this.lead.start()
-    else if (await meta<boolean>(this.store, 'owesSignOut')) void this.endSession()
+    else if (await meta<boolean>(this.store, 'owesSignOut')) this.endSession()
   }
 
   /** @throws Fault of the catalogue, or `offline` */
   async signIn(login: string, password: string): Promise<void> {
+    await this.ending
     const answer = await this.ports.account.signIn(login, password)
     await this.welcome(answer)
     await keepMeta(this.store, 'person', answer.person.id)
@@ -115,7 +117,7 @@ export class Phone {
     this.lost()
     this.person.value = null
     this.ports.channel.post({ type: 'session' })
-    await this.endSession()
+    this.endSession()
   }
 
   /**
@@ -327,12 +329,12 @@ export class Phone {
     await keepMeta(this.store, 'clock', measured).catch(() => undefined)
   }
 
-  private async endSession(): Promise<void> {
-    try {
-      await this.ports.account.signOut()
-      await keepMeta(this.store, 'owesSignOut', false)
-    } catch {
-      // Out of reach: tried again at the next start, while nobody is signed in.
-    }
+  /** Ends the server's session as far as it can be reached; a sign-in waits for it, or it would end the new one. */
+  private endSession(): void {
+    const { account } = this.ports
+    this.ending = account.signOut().then(
+      () => keepMeta(this.store, 'owesSignOut', false),
+      () => undefined, // out of reach: tried again at the next start, while nobody is signed in
+    )
   }
 }

@@ -38,6 +38,6 @@ export interface Account {
 export const account: Account = {
   signIn: (login, password) => askJson('/api/session', { method: 'POST', body: { login, password } }),
   whoAmI: () => askJson('/api/session'),
-  signOut: () => ask('/api/session', { method: 'DELETE' }, async () => undefined),
+  signOut: () => ask('/api/session', { method: 'DELETE', patienceMs: 5_000 }, async () => undefined),
   enrol: (enrolment) => ask('/api/replicas', { method: 'POST', body: enrolment }, async () => undefined),
 }

@@ -1,0 +1,101 @@
+import 'fake-indexeddb/auto'
+import { effectScope } from 'vue'
+import { Fault } from '@shared/fault'
+import type { Case } from '@shared/types.gen'
+import { addToDraft } from '../db/drafts'
+import { keepHeld } from '../db/receipts'
+import { Centre, Hand, openPage, people } from '../engine/rig'
+import { Pictures } from '../engine/pictures'
+import { Ledger } from './ledger'
+import { makePhotos } from './photos'
+import { makeSync } from './sync'
+
+let count = 0
+const id = '01900000-0000-7000-8000-000000000001'
+const hash = 'ab'.repeat(32)
+const photo = { hash, size: 4, type: 'image/jpeg', origin: 'camera' as const, part: 'scene' as const, takenAt: 1 }
+const report = { case: id, action: 'report' as const, payload: { category: 'a|matter|1', description: '垃圾' }, seen: 0, taxonomy: 't1' }
+
+async function page() {
+  const world = new Hand()
+  const centre = new Centre(world)
+  const phone = await openPage({ name: `sync ${count++}`, world, centre })
+  await phone.start()
+  await phone.signIn('c601', 'secret')
+  const ledger = new Ledger(phone)
+  const sync = makeSync(phone, ledger)
+  await vi.waitFor(() => expect(sync.link.value).toBe('live'))
+  return { world, centre, phone, ledger, sync }
+}
+
+async function withPhoto(phone: Awaited<ReturnType<typeof page>>['phone']): Promise<void> {
+  const file = { hash, kind: 'original' as const, of: hash, type: 'image/jpeg', bytes: new TextEncoder().encode('jpeg').buffer as ArrayBuffer }
+  await addToDraft(phone.store, people.first.id, { id: 'draft', at: 1, fields: {} }, [file])
+  await phone.save({ ...report, photos: [photo], draft: 'draft' })
+}
+
+test('L13: the light is green only when storage was read and record and photo are acknowledged', async () => {
+  const { centre, phone, sync } = await page()
+  await vi.waitFor(() => expect(sync.allSent.value).toBe(true))
+  centre.answering = false
+  await withPhoto(phone)
+  await vi.waitFor(() => expect([sync.allSent.value, sync.waitingRecords.value, sync.waitingPhotos.value, sync.waitingBytes.value]).toEqual([false, 1, 1, 4]))
+  centre.answer()
+  await vi.waitFor(() => expect([sync.allSent.value, sync.waitingRecords.value, sync.waitingPhotos.value]).toEqual([false, 0, 1]))
+  await keepHeld(phone.store, people.first.id, [hash], [])
+  await vi.waitFor(() => expect(sync.allSent.value).toBe(true))
+  await phone.signOut()
+  expect(sync.allSent.value).toBe(false)
+})
+
+test('a damaged photo is listed until the person lets it go', async () => {
+  const { phone, sync } = await page()
+  await withPhoto(phone)
+  await vi.waitFor(() => expect(sync.waitingRecords.value).toBe(0))
+  await keepHeld(phone.store, people.first.id, [], [hash])
+  await vi.waitFor(() => expect(sync.damaged.value).toEqual([{ hash, caseId: id }]))
+  expect(sync.allSent.value).toBe(false)
+  await sync.release(hash)
+  await vi.waitFor(() => expect([sync.damaged.value, sync.allSent.value]).toEqual([[], true]))
+})
+
+test('L6: a refused record is exported as its exact text with its photographs', async () => {
+  const { centre, phone, sync } = await page()
+  centre.refuse = () => 'category.unknown'
+  await withPhoto(phone)
+  await vi.waitFor(() => expect(sync.refused.value).toHaveLength(1))
+  const [refused] = sync.refused.value
+  const [sent] = [...centre.kept.values()].flat()
+  expect(refused).toMatchObject({ caseId: id, action: 'report', fault: 'category.unknown', text: sent })
+  const file = JSON.parse(await (await sync.exportRefused(refused?.operation ?? '')).text()) as Record<string, unknown>
+  expect(file).toMatchObject({ text: sent, answer: { fault: 'category.unknown' }, photos: [{ hash, base64: btoa('jpeg') }] })
+})
+
+test('a picture comes from the phone, else from the server once it is there, and is kept for out of reach', async () => {
+  const { centre, phone, ledger } = await page()
+  const asked: string[] = []
+  let reachable = true
+  const library = {
+    photo: async (wanted: string) => {
+      asked.push(wanted)
+      if (!reachable) throw new Fault('offline')
+      return new Blob(['theirs'], { type: 'image/jpeg' })
+    },
+  } as unknown as ConstructorParameters<typeof Pictures>[1]
+  const photos = makePhotos(phone, new Pictures(phone.store, library, phone.clock), ledger)
+  await withPhoto(phone)
+  const scope = effectScope()
+  const [own, other] = scope.run(() => [photos.url(hash, 'original'), photos.url('cd'.repeat(32), 'preview')])!
+  await vi.waitFor(() => expect(own?.value).toMatch(/^blob:/))
+  expect([other?.value, asked]).toEqual([null, []])
+  const theirs = { ...photo, hash: 'ef'.repeat(32), preview: { hash: 'cd'.repeat(32), size: 6 }, here: 'waiting', previewHere: 'here' }
+  const c = { id, revision: 1, state: 'reported', timeline: [], reporter: { kind: 'person', id: 'x' }, photos: [theirs] } as unknown as Case
+  centre.say({ t: 'change', seq: ++centre.seq, case: c })
+  await vi.waitFor(() => expect(other?.value).toMatch(/^blob:/))
+  expect(asked).toEqual(['cd'.repeat(32)])
+  reachable = false
+  scope.stop()
+  const again = effectScope().run(() => photos.url('cd'.repeat(32), 'preview'))
+  await vi.waitFor(() => expect(again?.value).toMatch(/^blob:/))
+  expect(asked).toHaveLength(1)
+})
