@@ -73,7 +73,7 @@ func (m *Main) open(ctx context.Context) error {
 	m.hub, m.measures = live.NewHub(), newMeasures()
 	m.centre, err = openCentreWith(ctx, m.config.Data, sqlite.Options{
 		Now: m.config.Now, Log: m.config.Log, OnChange: m.changed, OnGap: m.alarm,
-		OnScope: func(person string) { m.hub.EndPerson(person, "scope.changed") },
+		OnScope: func(person string) { m.hub.EndPerson(person, "scope.changed") }, OnElsewhere: m.hub.Recheck,
 	})
 	if err != nil {
 		return err

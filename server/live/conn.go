@@ -138,6 +138,9 @@ func (c *conn) loop(ctx context.Context) {
 				return
 			}
 		}
+		if c.heedHub(ctx) {
+			continue
+		}
 		select {
 		case <-c.slow:
 			c.step(ctx, session.Ended{Code: "connection.slow"})
@@ -164,6 +167,20 @@ func (c *conn) loop(ctx context.Context) {
 			c.tick(ctx)
 		}
 	}
+}
+
+// heedHub does first what the hub says about the reader: what is published behind it may be nothing for that reader any more
+// (L10). It says whether there was anything.
+func (c *conn) heedHub(ctx context.Context) bool {
+	select {
+	case code := <-c.ended:
+		c.step(ctx, session.Ended{Code: code})
+	case <-c.check:
+		c.ask(ctx)
+	default:
+		return false
+	}
+	return true
 }
 
 func (c *conn) hear(ctx context.Context, event session.Event) {

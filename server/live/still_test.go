@@ -232,6 +232,38 @@ func TestR36_OneLargeTransactionIsNoReasonToClose(t *testing.T) {
 	})
 }
 
+// Nothing that is published behind the end of a person's scope reaches that person.
+func TestL10_R37_TheEndOfAScopeComesBeforeWhatIsPublishedBehindIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStill(t)
+		for range 10 {
+			reader, _ := s.dial()
+			s.follow(reader)
+			for range 3 * outQueue {
+				s.publish()
+			}
+			synctest.Wait()
+			s.hub.EndPerson("p", "scope.changed")
+			changes := 0
+			for next := nextOf(reader); ; changes++ {
+				frame, err := next()
+				if err != nil {
+					t.Fatal(err)
+				}
+				if fault, ok := frame.(*wire.Fault); ok {
+					if fault.Code != "scope.changed" {
+						t.Errorf("ended by %s", fault.Code)
+					}
+					break
+				}
+			}
+			if changes > outQueue+2 { // what was handed to the socket before
+				t.Errorf("%d changes came, %d of them after the scope had ended", changes, changes-outQueue-2)
+			}
+		}
+	})
+}
+
 func TestAReaderThatNeverReadsIsCut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStill(t)

@@ -176,3 +176,25 @@ func TestAnImportedPasswordEndsSessions(t *testing.T) {
 		t.Error("whoever knew the old password is still signed in")
 	}
 }
+
+// Whoever moved on elsewhere is asked again before hearing what else was written there.
+func TestL10_WhatAnotherProcessDidToPeopleIsToldFirst(t *testing.T) {
+	w := newWorld(t)
+	p := w.phone("a-one")
+	p.report()
+	other, err := Open(w.ctx, w.path, w.options())
+	w.must(err)
+	defer other.Close()
+	other.options.OnChange = nil
+	var told []string
+	w.Store.options.OnElsewhere = func() { told = append(told, "people") }
+	w.Store.options.OnChange = func([]session.Changed) { told = append(told, "case") }
+	if results, _ := other.Commit(w.ctx, []session.Push{p.push(1, 1)}); results[0].Fault != nil {
+		t.Fatalf("the other process was answered %+v", results[0])
+	}
+	_, err = w.Attend(w.ctx)
+	w.must(err)
+	if want := []string{"people", "case"}; !slices.Equal(told, want) {
+		t.Errorf("told %q, want %q", told, want)
+	}
+}

@@ -38,7 +38,7 @@ type Options struct {
 	// OnGap is called after gaps in replicas' chains were recorded (L13).
 	OnGap func([]session.Gap)
 	// OnElsewhere is called while the writer is held, when another process was seen to have written: people, sessions and
-	// scopes may have changed. It must not block and must not call the store.
+	// scopes may have changed. It is called before what that process changed is announced. It must not block and must not call the store.
 	OnElsewhere func()
 	// Readers is how many connections read at once; 4 where 0.
 	Readers int

@@ -97,10 +97,10 @@ func (s *Store) recall(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.announce(changed)
 	if elsewhere && s.options.OnElsewhere != nil {
 		s.options.OnElsewhere()
 	}
+	s.announce(changed)
 	return nil
 }
 
