@@ -74,12 +74,21 @@ func check(frame any) error {
 	return nil
 }
 
+// maxCounter is the highest counter that both languages write exactly; an operation's body may name no higher one.
+const maxCounter = 1<<53 - 1
+
+// maxApp is the most bytes of a client's version: it goes into the log.
+const maxApp = 256
+
 func (h Hello) wrong() string {
 	if len(h.Replicas) > MaxReplicas {
 		return "too many replicas"
 	}
+	if len(h.App) > maxApp {
+		return "app is too long"
+	}
 	for _, r := range h.Replicas {
-		if !shared.IsUUID(r.Replica) || r.Oldest < 0 || r.Last < 0 || r.Acked < 0 {
+		if !shared.IsUUID(r.Replica) || r.Oldest < 0 || r.Last < 0 || r.Acked < 0 || max(r.Oldest, r.Last, r.Acked) > maxCounter {
 			return "a holding is malformed"
 		}
 	}
@@ -90,7 +99,7 @@ func (p Push) wrong() string {
 	switch {
 	case !shared.IsUUID(p.Replica):
 		return "replica is no UUID"
-	case p.First < 1 || p.Oldest < 0:
+	case p.First < 1 || p.Oldest < 0 || max(p.First, p.Oldest) > maxCounter:
 		return "first or oldest is out of range"
 	case len(p.Operations) < 1 || len(p.Operations) > MaxPushOperations:
 		return "a push holds 1 to 20 operations"

@@ -64,6 +64,23 @@ func TestR3_R4_FramesAreReadOrRefused(t *testing.T) {
 	}
 }
 
+// A counter beyond what JavaScript writes exactly would stand in the centre's list of phones for ever (L13); what goes into
+// the log has an end.
+func TestL13_R10_NumbersBeyondAnyCounterAreMalformed(t *testing.T) {
+	const replica = "01990000-0000-7000-8000-000000000001"
+	for text, fault := range map[string]string{
+		`{"t":"hello","v":1,"app":"x","replicas":[{"replica":"` + replica + `","oldest":1,"last":9007199254740991,"acked":0}]}`: "",
+		`{"t":"hello","v":1,"app":"x","replicas":[{"replica":"` + replica + `","oldest":1,"last":9007199254740992,"acked":0}]}`: "frame.malformed",
+		`{"t":"hello","v":1,"app":"` + strings.Repeat("x", 300) + `","replicas":[]}`:                                            "frame.malformed",
+		`{"t":"push","replica":"` + replica + `","first":9223372036854775807,"oldest":1,"operations":["x"],"signature":""}`:     "frame.malformed",
+		`{"t":"push","replica":"` + replica + `","first":1,"oldest":9223372036854775807,"operations":["x"],"signature":""}`:     "frame.malformed",
+	} {
+		if _, err := wire.Decode([]byte(text)); shared.FaultCode(err) != fault {
+			t.Errorf("%s: got %v, want %q", text, err, fault)
+		}
+	}
+}
+
 // What the phone's vectors say is a good frame is one that the server's own types write just so.
 func TestFramesForThePhoneAreTheServersOwn(t *testing.T) {
 	made := map[wire.Type]func() any{
