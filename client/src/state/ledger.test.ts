@@ -52,6 +52,7 @@ test('a saved report shows at once, and travels: on the phone, going, arrived', 
   centre.answering = false
   world.pass(60_000)
   await vi.waitFor(() => expect(ledger.find(id)?.travel).toEqual({ kind: 'going', sent: 0, photos: 0 }))
+  await vi.waitFor(() => expect(texts(centre)).toHaveLength(1))
   centre.cases = [casesOf(texts(centre))]
   centre.answer()
   await vi.waitFor(() => expect(ledger.find(id)?.travel).toEqual({ kind: 'arrived' }))
