@@ -81,6 +81,23 @@ func TestCommands(t *testing.T) {
 }
 
 // An import that says nothing of a password leaves a demo account a demo account: its known password must not work outside.
+func TestATokenOfATakenNameChangesNothing(t *testing.T) {
+	data := demoData(t)
+	for _, words := range []string{"token add camera --purpose sync --squad squad-6", "user list"} {
+		if out, code := buxun(t, "", append(strings.Fields(words), "--data", data)...); code != 0 {
+			t.Fatalf("%s: %d %s", words, code, out)
+		}
+	}
+	before, _ := buxun(t, "", "user", "list", "--data", data)
+	out, code := buxun(t, "", "token", "add", "camera", "--purpose", "sync", "--data", data)
+	if code != 1 || !strings.Contains(out, "name.taken") {
+		t.Errorf("%d %s", code, out)
+	}
+	if after, _ := buxun(t, "", "user", "list", "--data", data); after != before {
+		t.Errorf("a refused token changed the accounts:\n%s\nwere\n%s", after, before)
+	}
+}
+
 func TestAnImportDoesNotFreeDemoPasswords(t *testing.T) {
 	data := demoData(t)
 	path := filepath.Join(t.TempDir(), "people.csv")

@@ -79,9 +79,11 @@ func addToken(ctx context.Context, c *centre, words []string, o *options, t term
 	if err != nil || known && old.Role != shared.RoleMachine {
 		return errors.Join(err, shared.Fail("name.taken", name))
 	}
-	program := sqlite.Person{Login: name, Label: name, Role: shared.RoleMachine, Squad: o.squad}
-	if err := c.store.PutPeople(ctx, []sqlite.Person{program}); err != nil {
-		return err
+	if !known { // one that is there keeps its squad, and stays disabled where it was
+		program := sqlite.Person{Login: name, Label: name, Role: shared.RoleMachine, Squad: o.squad}
+		if err := c.store.PutPeople(ctx, []sqlite.Person{program}); err != nil {
+			return err
+		}
 	}
 	person, _, err := c.store.PersonByLogin(ctx, name)
 	if err != nil {

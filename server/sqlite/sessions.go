@@ -3,6 +3,8 @@ package sqlite
 import (
 	"context"
 	"fmt"
+
+	"buxun/shared"
 )
 
 // SessionRow is one signed-in browser. Times are the server's clock in ms.
@@ -74,10 +76,18 @@ type TokenRow struct {
 	ExpiresAt int64 // 0: never
 }
 
-// PutToken keeps a token; it errs on a name that is there.
+// PutToken keeps a token; it errs with name.taken on a name that is there, be its token revoked.
 func (s *Store) PutToken(ctx context.Context, row TokenRow) error {
 	err := s.write(ctx, func(ctx context.Context, w *writer) error {
-		err := w.exec(ctx, `INSERT INTO tokens (hash, name, person, purpose, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)`,
+		var one int
+		taken, err := found(w.conn.QueryRowContext(ctx, `SELECT 1 FROM tokens WHERE name = ?`, row.Name).Scan(&one))
+		if err != nil {
+			return err
+		}
+		if taken {
+			return shared.Fail("name.taken", row.Name)
+		}
+		err = w.exec(ctx, `INSERT INTO tokens (hash, name, person, purpose, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)`,
 			row.Hash, row.Name, row.Person, row.Purpose, row.CreatedAt, optional(row.ExpiresAt))
 		if err != nil {
 			return err
