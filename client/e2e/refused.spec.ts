@@ -83,6 +83,7 @@ describe('refused and late', () => {
     expect((await download).suggestedFilename()).not.toBe('')
     await needs.getByText('去改').first().click()
     await phone.page.getByRole('textbox', { name: '描述' }).or(phone.page.getByRole('button', { name: '下一步' })).first().waitFor()
+    await phone.page.getByText('中心没有这个类别').waitFor()
     const corrected = await new Report(phone.page).save('暴露垃圾', '类别已改对')
     await inQueue(corrected).waitFor({ timeout: 30_000 })
     await inQueue(corrected).click()

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { chromium, type BrowserContext, type Page } from 'playwright-core'
 
 /** In the middle of Qingshuitang, WGS-84. */
-export const street = { longitude: 113.0835, latitude: 27.8712, accuracy: 12 }
+const street = { longitude: 113.0835, latitude: 27.8712, accuracy: 12 }
 
 export interface PhoneOptions {
   readonly origin: string

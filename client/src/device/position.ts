@@ -8,6 +8,9 @@ export type PositionProblem = 'denied' | 'unavailable' | 'timeout'
 const staleMs = 15_000
 const patienceMs = 20_000
 
+/** A phone that stands still may hear nothing new from its watch; it is asked before its fix counts as old (OldFixMs). */
+const againMs = 8_000
+
 /** The one to keep of the fix that is there and a new one: the more accurate, unless it is stale. */
 export function better(have: Fix | null, next: Fix): Fix {
   if (have === null || next.at - have.at > staleMs) return next
@@ -26,12 +29,17 @@ export function followPosition(found: (fix: Fix) => void, failed: (problem: Posi
     failed('unavailable')
     return () => undefined
   }
-  const id = navigator.geolocation.watchPosition(
-    (position) => found(fixOf(position)),
-    (error) => failed(problemOf(error.code)),
-    { enableHighAccuracy: true, timeout: patienceMs, maximumAge: 0 },
-  )
-  return () => navigator.geolocation.clearWatch(id)
+  const heard = (position: GeolocationPosition) => found(fixOf(position))
+  const id = navigator.geolocation.watchPosition(heard, (error) => failed(problemOf(error.code)), {
+    enableHighAccuracy: true, timeout: patienceMs, maximumAge: 0,
+  })
+  const again = setInterval(() => {
+    navigator.geolocation.getCurrentPosition(heard, () => undefined, { enableHighAccuracy: true, timeout: againMs, maximumAge: 0 })
+  }, againMs)
+  return () => {
+    navigator.geolocation.clearWatch(id)
+    clearInterval(again)
+  }
 }
 
 function problemOf(code: number): PositionProblem {

@@ -5,7 +5,7 @@ import type { ComputedRef, Ref, ShallowRef } from 'vue'
 import type { Action, Case, Change, Fix, Role } from '@shared/types.gen'
 
 /** Who is signed in on this phone. */
-export interface Person {
+interface Person {
   readonly id: string
   readonly login: string
   readonly label: string
