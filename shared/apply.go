@@ -33,8 +33,13 @@ func begin(c *Case, b Body, v Verdict) *Case {
 		next.Timeline = slices.Clone(c.Timeline)
 		return &next
 	}
+	// People may have said the short id aloud before the operation had to be made again under another number (R21).
+	replica, counter := b.Replica, b.Counter
+	if b.Was != nil {
+		replica, counter = b.Was.Replica, b.Was.Counter
+	}
 	return &Case{
-		ID: b.Case, Short: ShortID(b.Replica, b.Counter), Source: b.Source, Squad: v.Squad, Reporter: b.Author,
+		ID: b.Case, Short: ShortID(replica, counter), Source: b.Source, Squad: v.Squad, Reporter: b.Author,
 		Fix: b.Place, ReportedAt: v.At, ArrivedAt: v.Received, Timeline: []Entry{},
 		ReportMissing: v.Fault == "case.reportMissing",
 	}

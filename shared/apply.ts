@@ -28,9 +28,11 @@ export function predict(c: Case | undefined, b: Body, standing: Standing, now: n
 }
 
 function begin(b: Body, v: Verdict): Case {
+  // People may have said the short id aloud before the operation had to be made again under another number (R21).
+  const made = b.was ?? b
   return {
     id: b.case,
-    short: shortId(b.replica, b.counter),
+    short: shortId(made.replica, made.counter),
     revision: 0,
     state: '' as Case['state'], // the verdict of an operation that opens a case always says where it leads
     source: b.source,

@@ -13,7 +13,7 @@ import { language, loadWords } from './words/words'
 declare const __VERSION__: string
 
 /** Nothing else runs where the product cannot keep its word. */
-function refuse(why: InstanceType<typeof Unsupported>['$props']['why']): void {
+function explain(why: InstanceType<typeof Unsupported>['$props']['why']): void {
   const place = document.getElementById('app') ?? document.body
   place.replaceChildren()
   render(h(Unsupported, { why }), place)
@@ -24,7 +24,7 @@ async function start(): Promise<void> {
   await loadWords()
   const why = unsupported()
   if (why !== null) {
-    refuse(why)
+    explain(why)
     return
   }
   const app = createApp(App)
@@ -39,6 +39,6 @@ async function start(): Promise<void> {
 
 start().catch((error: unknown) => {
   // Storage that cannot be opened (private windows, a full disk): what is in it stays, and nothing may pretend to save.
-  refuse('storage')
+  explain('storage')
   throw error
 })

@@ -1,19 +1,17 @@
 // Where the phone is: the best of the fixes that came lately, as the device gave them. WGS-84.
 
-import type { Fix } from '@shared/types.gen'
+import { oldFixMs, type Fix } from '@shared/types.gen'
 
 export type PositionProblem = 'denied' | 'unavailable' | 'timeout'
 
-/** A fix this much older than a newer one gives way to it, however precise it was. */
-const staleMs = 15_000
 const patienceMs = 20_000
 
 /** A phone that stands still may hear nothing new from its watch; it is asked before its fix counts as old (OldFixMs). */
 const againMs = 8_000
 
-/** The one to keep of the fix that is there and a new one: the more accurate, unless it is stale. */
+/** The one to keep of the fix that is there and a new one: the more accurate, unless it would count as old beside it. */
 export function better(have: Fix | null, next: Fix): Fix {
-  if (have === null || next.at - have.at > staleMs) return next
+  if (have === null || next.at - have.at > oldFixMs) return next
   return next.accuracy <= have.accuracy ? next : have
 }
 

@@ -1,4 +1,4 @@
-// What faults say to people: the catalogue's own words, and the one thing that no server says.
+// What faults say to people: the catalogue's own words.
 import { faultCode, words } from '@shared/fault'
 import { language, t } from '../words/words'
 
@@ -7,16 +7,14 @@ export interface Told {
   readonly todo: string
 }
 
-/** The words of a code. "offline" is the phone's own finding, so the catalogue has no row for it. */
+/** The words of a code. */
 export function toldOf(code: string): Told {
-  if (code === 'offline') return { what: t('offline.what'), todo: t('offline.todo') }
   return words(code, language() === 'en' ? 'en' : 'zh')
 }
 
 /** What was thrown, in words. */
 export function told(thrown: unknown): Told {
-  const offline = thrown === 'offline' || (thrown instanceof Error && thrown.message === 'offline')
-  return toldOf(offline ? 'offline' : faultCode(thrown))
+  return toldOf(faultCode(thrown))
 }
 
 /** One sentence: what is wrong, then what to do. */
