@@ -78,8 +78,8 @@ export type Effect =
   /** Read operations of a replica from a counter on; brings `loaded`. */
   | { readonly type: 'load'; readonly connection: number; readonly replica: string; readonly from: number; readonly limit: number }
   /**
-   * Write in one strict transaction, keeps in their order; brings `kept` with the same number. Where one fails, its
-   * connection is given up (`closed`) and none of its later keeps is written: they build on it.
+   * Write in one strict transaction, keeps in their order; brings `kept` with the same number, in the same order. Where
+   * one fails, its connection is given up (`closed`) and none of its later keeps is written: they build on it.
    */
   | { readonly type: 'keep'; readonly connection: number; readonly keep: number; readonly what: Keep }
   /** Take a new replica in place of this one and make there again what was not acknowledged (R21); brings `reissued`. */

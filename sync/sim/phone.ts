@@ -38,6 +38,7 @@ export class Phone {
   /** Connections that were given up because something could not be kept. */
   private readonly given = new Set<number>()
   private written = 0
+  private told = 0
   private readonly timers = new Map<TimerName, number>()
   private timer = 0
 
@@ -73,6 +74,7 @@ export class Phone {
     this.life++
     this.timers.clear()
     this.written = 0
+    this.told = 0
     this.around.network.died(this)
   }
 
@@ -151,7 +153,8 @@ export class Phone {
     this.written = Math.max(this.written, clock.now + this.random.whole(0, this.random.chance(0.05) ? 400 : 10))
     this.later(this.written - clock.now, () => {
       const then = transaction()
-      this.later(this.random.whole(0, 3), then)
+      this.told = Math.max(this.told, clock.now + this.random.whole(0, 3))
+      this.later(this.told - clock.now, then)
     })
   }
 
