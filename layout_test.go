@@ -102,7 +102,7 @@ func TestStrayImportsAreFound(t *testing.T) {
 		"shared/d.ts":                {Data: []byte("import Dexie from 'dexie'\nexport const x = ['@sync/wire']\n")},
 		"sync/replica/e.ts":          {Data: []byte("import {\n  a,\n} from '../sim/sim'\nimport type { B } from '@shared/types.gen'\n")},
 		"sync/replica/e.test.ts":     {Data: []byte("import fc from 'fast-check'\nimport v from '../vectors/v1/replica.json'\n")},
-		"client/src/screens/f/F.vue": {Data: []byte("<script>\nimport { x } from '../../db/cases'\nconst y = import('vant/es/cell')\n</script>\n")},
+		"client/src/screens/f/F.vue": {Data: []byte("<script>\nimport { x } from '../../db/cases'\nconst y = import('vue-router/auto')\n</script>\n")},
 		"client/src/state/g.ts":      {Data: []byte("export { z } from '../screens/f'\nfetch('/api')\n")},
 		"client/src/net/h.ts":        {Data: []byte("fetch('/api')\nawait cache.fetch(1)\n")},
 		"client/plan/i.ts":           {Data: []byte("const a = 1\n")},
