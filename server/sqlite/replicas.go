@@ -28,8 +28,8 @@ func (s *Store) Enrol(ctx context.Context, r session.Replica) error {
 		if r.EnrolledAt == 0 {
 			r.EnrolledAt = now
 		}
-		err = w.exec(ctx, `INSERT INTO replicas (id, author_kind, author, key, counter, hash, enrolled_at, last_claimed) VALUES (?, ?, ?, ?, 0, '', ?, 0)`,
-			r.ID, r.Author.Kind, r.Author.ID, r.Key, r.EnrolledAt)
+		err = w.exec(ctx, `INSERT INTO replicas (id, author_kind, author, key, counter, hash, enrolled_at, last_claimed, succeeds) VALUES (?, ?, ?, ?, 0, '', ?, 0, ?)`,
+			r.ID, r.Author.Kind, r.Author.ID, r.Key, r.EnrolledAt, optional(r.Succeeds))
 		if err != nil {
 			return err
 		}
@@ -41,10 +41,10 @@ func (s *Store) Enrol(ctx context.Context, r session.Replica) error {
 	return nil
 }
 
-const replicaColumns = `id, author_kind, author, key, counter, hash, enrolled_at, coalesce(revoked_at, 0)`
+const replicaColumns = `id, author_kind, author, key, counter, hash, enrolled_at, coalesce(revoked_at, 0), coalesce(succeeds, '')`
 
 func scanReplica(scan func(...any) error) (r session.Replica, err error) {
-	err = scan(&r.ID, &r.Author.Kind, &r.Author.ID, &r.Key, &r.Counter, &r.Hash, &r.EnrolledAt, &r.RevokedAt)
+	err = scan(&r.ID, &r.Author.Kind, &r.Author.ID, &r.Key, &r.Counter, &r.Hash, &r.EnrolledAt, &r.RevokedAt, &r.Succeeds)
 	return r, err
 }
 
@@ -64,28 +64,45 @@ func (s *Store) Replica(ctx context.Context, id string) (session.Replica, bool, 
 	return r, ok, nil
 }
 
-// Revoke ends a replica now: what it made before stays evidence, everything else is refused (R13). It errs on an unknown one.
+// Revoke ends a replica now, and all that it let in after itself: a lost phone must not stay under another number. What they
+// made before stays evidence, everything else is refused (R13). It errs on an unknown one.
 func (s *Store) Revoke(ctx context.Context, id string) error {
 	err := s.write(ctx, func(ctx context.Context, w *writer) error {
-		r, ok, err := w.replica(ctx, id)
-		switch {
-		case err != nil:
+		line, err := w.lineOf(ctx, id)
+		if err != nil {
 			return err
-		case !ok:
+		}
+		if len(line) == 0 {
 			return shared.Fail("replica.unknown", id)
-		case r.RevokedAt != 0:
-			return nil
 		}
 		now := s.now()
-		if err := w.exec(ctx, `UPDATE replicas SET revoked_at = ? WHERE id = ?`, now, id); err != nil {
-			return err
+		for _, r := range line {
+			if r.RevokedAt != 0 {
+				continue
+			}
+			if err := w.exec(ctx, `UPDATE replicas SET revoked_at = ? WHERE id = ?`, now, r.ID); err != nil {
+				return err
+			}
+			if err := w.audit(ctx, now, r.ID, "revoked", fmt.Sprintf("author=%s:%s", r.Author.Kind, r.Author.ID)); err != nil {
+				return err
+			}
 		}
-		return w.audit(ctx, now, id, "revoked", fmt.Sprintf("author=%s:%s", r.Author.Kind, r.Author.ID))
+		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("revoke replica %s: %w", id, err)
 	}
 	return nil
+}
+
+// lineOf is a replica and all that succeeded it, one after the other.
+func (w *writer) lineOf(ctx context.Context, id string) ([]session.Replica, error) {
+	rows, err := w.conn.QueryContext(ctx, `WITH RECURSIVE line (member) AS (SELECT ? UNION SELECT id FROM replicas JOIN line ON succeeds = member)
+		SELECT `+replicaColumns+` FROM replicas WHERE id IN (SELECT member FROM line) ORDER BY enrolled_at, id`, id)
+	if err != nil {
+		return nil, err
+	}
+	return collect(rows, scanReplica)
 }
 
 // Known says up to where each replica is known, and notes what the phone says it made (R15). The note reaches the disk within

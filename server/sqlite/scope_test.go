@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"testing"
@@ -325,5 +326,26 @@ func TestSessionsAndTokens(t *testing.T) {
 	w.must(w.RevokeToken(w.ctx, "camera 1"))
 	if _, ok, _ := w.TokenByHash(w.ctx, []byte("h"), w.clock); ok {
 		t.Error("a revoked token is found")
+	}
+}
+
+// A phone that made itself a successor is not rid of its revocation by that.
+func TestRevokingAPhoneRevokesItsSuccessors(t *testing.T) {
+	w := newWorld(t)
+	first, second, third, other := w.phone("a-one").row(), w.phone("a-one").row(), w.phone("a-one").row(), w.phone("a-one")
+	for i, pair := range [][2]*session.Replica{{&first, &second}, {&second, &third}} {
+		pair[1].ID = fmt.Sprintf("01990000-0000-7000-8000-0000000000f%d", i)
+		pair[1].Succeeds = pair[0].ID
+		w.must(w.Enrol(w.ctx, *pair[1]))
+	}
+	w.must(w.Revoke(w.ctx, first.ID))
+	for _, row := range []struct {
+		id      string
+		revoked bool
+	}{{first.ID, true}, {second.ID, true}, {third.ID, true}, {other.ID, false}} {
+		r, _, err := w.Replica(w.ctx, row.id)
+		if w.must(err); (r.RevokedAt != 0) != row.revoked {
+			t.Errorf("%s revoked at %d, want revoked %v", row.id, r.RevokedAt, row.revoked)
+		}
 	}
 }

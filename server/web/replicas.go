@@ -45,7 +45,7 @@ func (s *server) enrol(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Store.Enrol(r.Context(), session.Replica{ID: asked.Replica, Author: author, Key: key}); err != nil {
+	if err := s.Store.Enrol(r.Context(), session.Replica{ID: asked.Replica, Author: author, Key: key, Succeeds: asked.Succeeds}); err != nil {
 		return err
 	}
 	status := http.StatusCreated

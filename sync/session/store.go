@@ -78,6 +78,8 @@ type Replica struct {
 	// EnrolledAt and RevokedAt are the server's clock; RevokedAt is 0 while it is in use.
 	EnrolledAt int64
 	RevokedAt  int64
+	// Succeeds is the replica that vouched for this one with its signature; empty if its person enrolled it.
+	Succeeds string
 }
 
 // View is what judging may read; a store answers from inside its writing transaction.
