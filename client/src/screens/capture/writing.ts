@@ -1,7 +1,9 @@
 // What every screen that writes a draft does alike: photos in one after the other, one place for what went wrong.
 import { computed, reactive, ref, watch } from 'vue'
+import { faultCode } from '@shared/fault'
 import type { Draft, DraftPhoto } from '../../state/contract'
 import { useDraft } from '../../state/draft'
+import { t } from '../../words/words'
 import { told, type Told } from '../tell'
 
 /** What is typed; '' stands for nothing. */
@@ -52,13 +54,14 @@ export function useWriting(kind: Draft['kind'], caseId = '', initial: Readonly<F
         await store.addPhoto(file, origin, part, takenAt)
       })
     } catch (thrown) {
-      problem.value = told(thrown)
+      problem.value = isNoPhoto(thrown) ? { what: t('capture.noPhoto'), todo: t('capture.noPhotoDo') } : told(thrown)
     } finally {
       coming.value -= 1
     }
   }
 
   async function remove(hash: string): Promise<void> {
+    problem.value = null
     await inLine(() => store.removePhoto(hash))
   }
 
@@ -71,6 +74,7 @@ export function useWriting(kind: Draft['kind'], caseId = '', initial: Readonly<F
   // Every keystroke is kept: what was typed survives a killed page (L1).
   watch(fields, async () => {
     if (same(fields, draft.value ?? initial)) return
+    problem.value = null
     await inLine(ensure)
     store.change({ ...fields })
   })
@@ -108,6 +112,11 @@ export function useWriting(kind: Draft['kind'], caseId = '', initial: Readonly<F
   }
 
   return { store, draft, fields, photos, coming, saving, problem, add, remove, load, open, discard, save }
+}
+
+/** What cannot be read at all was not taken in: there is nothing to delete afterwards. */
+function isNoPhoto(thrown: unknown): boolean {
+  return faultCode(thrown) === 'photo.damaged'
 }
 
 function same(a: Readonly<Fields>, b: Readonly<Fields>): boolean {
