@@ -17,6 +17,11 @@ describe('keys of the review page', () => {
     expect(press('f', inside('button'))).toBe('file')
   })
 
+  it('a key held down moves on, and never decides the case that comes next', () => {
+    for (const key of ['f', 'r', 'x', ' ', '?']) expect(press(key, { repeat: true })).toBeUndefined()
+    for (const key of ['j', 'k']) expect(press(key, { repeat: true })).toBeDefined()
+  })
+
   it('leaves the browser\'s own keys and unfinished pinyin alone', () => {
     expect(press('f', { ctrlKey: true })).toBeUndefined()
     expect(press('r', { metaKey: true })).toBeUndefined()

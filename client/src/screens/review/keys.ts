@@ -6,6 +6,9 @@ const strokes: Readonly<Record<string, Stroke>> = {
   f: 'file', r: 'return', x: 'reject', '?': 'help', '？': 'help',
 }
 
+/** A key held down goes through cases and photos; it never decides again, nor asks again. */
+const repeats: ReadonlySet<Stroke> = new Set(['down', 'up', 'left', 'right'])
+
 /** The stroke of a key, undefined while somebody types, holds a modifier or answers a dialog. */
 export function strokeOf(event: KeyboardEvent): Stroke | undefined {
   const on = event.target as Element | null
@@ -13,5 +16,6 @@ export function strokeOf(event: KeyboardEvent): Stroke | undefined {
   if (on?.closest?.('input, textarea, select, dialog')) return undefined
   // A focused control keeps its own keys: space presses it.
   if (event.key === ' ' && on?.closest?.('button, a, summary')) return undefined
-  return strokes[event.key.length === 1 ? event.key.toLowerCase() : event.key]
+  const stroke = strokes[event.key.length === 1 ? event.key.toLowerCase() : event.key]
+  return event.repeat && stroke !== undefined && !repeats.has(stroke) ? undefined : stroke
 }
