@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { lightOf, type Seen } from './light'
 
-const quiet: Seen = { allSent: true, records: 0, photos: 0, needs: 0, link: 'live' }
+const quiet: Seen = { allSent: true, records: 0, photos: 0, others: { records: 0, photos: 0 }, needs: 0, link: 'live' }
 
 describe('the sync light', () => {
   it('L13: is green only when everything was acknowledged', () => {
@@ -14,6 +14,11 @@ describe('the sync light', () => {
       { ...quiet, allSent: false, photos: 2, link: 'waiting' },
     ]
     for (const seen of others) expect(lightOf(seen).text).not.toContain('全部已到中心')
+  })
+
+  it('L13: does not call all sent what the phone still holds for somebody else', () => {
+    expect(lightOf({ ...quiet, others: { records: 2, photos: 3 } }).text).toBe('你的全部已到中心，替别人存着 2 条记录、3 张照片')
+    expect(lightOf({ ...quiet, others: { records: 0, photos: 1 } }).text).toBe('你的全部已到中心，替别人存着 1 张照片')
   })
 
   it('L13: does not claim to send while there is no connection', () => {

@@ -6,6 +6,8 @@ export interface Seen {
   readonly allSent: boolean
   readonly records: number
   readonly photos: number
+  /** what this phone holds for other people, unsent */
+  readonly others: { readonly records: number; readonly photos: number }
   /** refused operations and damaged photos: nothing goes on with them until the person looks */
   readonly needs: number
   readonly link: 'stopped' | 'waiting' | 'opening' | 'greeting' | 'live'
@@ -26,13 +28,18 @@ export function lightOf(seen: Seen): Light {
     const also = waits ? t('light.alsoWaiting', { waiting: waiting(seen) }) : ''
     return { tone: 'red', icon: 'warning', text: t('light.needs', { n: seen.needs }) + also, link }
   }
-  if (seen.allSent && !waits) return { tone: 'green', icon: 'check', text: t('light.allSent'), link }
+  if (seen.allSent && !waits) return { tone: 'green', icon: 'check', text: allSent(seen), link }
   if (!waits) return { tone: 'grey', icon: 'clock', text: t('light.checking'), link }
   if (seen.link === 'live') return { tone: 'blue', icon: 'up', text: t('light.going', { waiting: waiting(seen) }), link }
   return { tone: 'amber', icon: 'phone', text: t('light.waiting', { waiting: waiting(seen) }), link }
 }
 
-function waiting({ records, photos }: Seen): string {
+/** Another's records on the same phone are not sent by one's own being so. */
+function allSent({ others }: Seen): string {
+  return others.records + others.photos === 0 ? t('light.allSent') : t('light.mineSent', { waiting: waiting(others) })
+}
+
+function waiting({ records, photos }: Pick<Seen, 'records' | 'photos'>): string {
   if (photos === 0) return t('light.records', { records })
   return records === 0 ? t('light.photos', { photos }) : t('light.both', { records, photos })
 }
