@@ -46,7 +46,7 @@ func laws(line string, numbers ...int) (text string) {
 
 var (
 	ruleMade  = regexp.MustCompile(`(?m)^- \*\*(R[0-9]+)\*\*`)
-	ruleNamed = regexp.MustCompile(`\b(?:Test)?(R[0-9]{1,2})(?:_|\b)`)
+	ruleNamed = regexp.MustCompile(`(?:\b|\bTest(?:L[0-9]+_)?)(R[0-9]{1,2})(?:_|\b)`)
 	lawTest   = regexp.MustCompile("(?m)^func Test(L[0-9]+)_|['\"`](L[0-9]+): ")
 )
 

@@ -90,6 +90,26 @@ func TestR26_whatWaitsGoesIntoOneTransaction(t *testing.T) {
 	}
 }
 
+func TestL2_NothingIsAnsweredBeforeTheStoreHasIt(t *testing.T) {
+	store := newGated()
+	c := NewCommitter(store, nil)
+	answers := make(chan session.Result, 2)
+	for _, name := range []string{"one", "two"} {
+		if err := c.Submit(pushOf(name, 1), func(r session.Result) { answers <- r }); err != nil {
+			t.Fatal(err)
+		}
+		<-store.begun // the store works on it, and has not said so
+		if len(answers) > 0 {
+			t.Errorf("%s was answered before its transaction was durable", name)
+		}
+		store.allow <- struct{}{}
+		if r := <-answers; r.Replica != name || len(r.Answers) != 1 {
+			t.Errorf("%s was answered %+v", name, r)
+		}
+	}
+	c.Stop()
+}
+
 func TestStopFinishesWhatWaits(t *testing.T) {
 	store := newGated()
 	c := NewCommitter(store, nil)

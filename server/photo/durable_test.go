@@ -248,7 +248,7 @@ func TestStorageFullLosesNothing(t *testing.T) {
 	}
 }
 
-func TestLedgerFailsAndRecovers(t *testing.T) {
+func TestL2_NothingIsAcknowledgedThatTheLedgerDoesNotKnow(t *testing.T) {
 	d := newDesk(t, Options{})
 	p := d.phone(1)
 	data := testdata(t, "good-no-exif.jpg")

@@ -83,7 +83,7 @@ func TestR20_aForkConsumesNothing(t *testing.T) {
 	}
 }
 
-func TestR23_aRefusedOperationIsKeptOutsideTheFeed(t *testing.T) {
+func TestL6_R23_aRefusedOperationIsKeptOutsideTheFeed(t *testing.T) {
 	w := newWorld(t)
 	p := w.phone("a-one")
 	p.make(shared.Body{Case: "01990000-0000-7000-8000-000000000001", Action: shared.ActionReport, Payload: shared.Payload{Category: "unknown", Description: "x"}})
@@ -102,7 +102,7 @@ func TestR23_aRefusedOperationIsKeptOutsideTheFeed(t *testing.T) {
 	}
 }
 
-func TestR25_aGapIsRecordedAndSeen(t *testing.T) {
+func TestL13_R25_aGapIsRecordedAndSeen(t *testing.T) {
 	w := newWorld(t)
 	p := w.phone("a-one")
 	p.report()
@@ -125,7 +125,7 @@ func TestR25_aGapIsRecordedAndSeen(t *testing.T) {
 	}
 }
 
-func TestR22_whatWasReissuedIsTakenOnce(t *testing.T) {
+func TestL3_R22_whatWasReissuedIsTakenOnce(t *testing.T) {
 	w := newWorld(t)
 	old := w.phone("a-one")
 	id := old.report()

@@ -40,6 +40,8 @@ type Options struct {
 	// OnElsewhere is called while the writer is held, when another process was seen to have written: people, sessions and
 	// scopes may have changed. It is called before what that process changed is announced. It must not block and must not call the store.
 	OnElsewhere func()
+	// SyncDirectory puts a folder's entries on disk (L2); the operating system's where nil.
+	SyncDirectory func(name string) error
 	// Readers is how many connections read at once; 4 where 0.
 	Readers int
 	Log     *slog.Logger
@@ -76,6 +78,9 @@ func withDefaults(o Options) Options {
 	if o.NewID == nil {
 		o.NewID = func() string { return uuid.Must(uuid.NewV7()).String() }
 	}
+	if o.SyncDirectory == nil {
+		o.SyncDirectory = syncDirectory
+	}
 	if o.Readers == 0 {
 		o.Readers = 4
 	}
@@ -94,7 +99,7 @@ func (s *Store) open(ctx context.Context) error {
 	if err := migrate(ctx, s.writing, migrations); err != nil {
 		return err
 	}
-	if err := syncDirectory(filepath.Dir(s.path)); err != nil {
+	if err := s.options.SyncDirectory(filepath.Dir(s.path)); err != nil {
 		return err
 	}
 	if s.reading, err = sql.Open("sqlite3", source(s.path, readOnly)); err != nil {

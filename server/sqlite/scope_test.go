@@ -94,7 +94,7 @@ func TestL4_pagesNameEachCaseOnceAtItsLatestRevision(t *testing.T) {
 	}
 }
 
-func TestR31_whatEndedLongAgoIsNotPulledAndIsDropped(t *testing.T) {
+func TestL4_R31_whatEndedLongAgoIsNotPulledAndIsDropped(t *testing.T) {
 	w := newWorld(t)
 	a, leader := w.phone("a-one"), w.phone("a-leader")
 	ended, open := a.report(), a.report()

@@ -293,7 +293,7 @@ func TestR23_ARefusalConsumesItsNumberAndBlocksNothing(t *testing.T) {
 	}
 }
 
-func TestR25_AGapIsRecordedOnceAndMarked(t *testing.T) {
+func TestL13_R25_AGapIsRecordedOnceAndMarked(t *testing.T) {
 	d := newDesk(t)
 	p := d.enrolled(1, collector)
 	for id := range 5 {
