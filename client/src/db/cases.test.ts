@@ -38,7 +38,7 @@ async function sentPhoto(store: Store, name: string, size: number, at: number): 
   await keepHeld(store, person, [name, `small ${name}`], [])
 }
 
-test('a page of the feed and its place are stored together, and only what changed has another stamp', async () => {
+test('L4: a page of the feed and its place are stored together, and only what changed has another stamp', async () => {
   const store = await opened()
   await keepCases(store, person, keep([c('a'), c('b')]))
   const before = await caseStamps(store, person)
@@ -49,7 +49,7 @@ test('a page of the feed and its place are stored together, and only what change
   expect(await placeInFeed(store, person)).toEqual(place(1, 7))
 })
 
-test('R31: a complete pull drops what it did not name, except what is unsent here', async () => {
+test('L4, R31: a complete pull drops what it did not name, except what is unsent here', async () => {
   const store = await opened()
   await keepCases(store, person, keep([c('named'), c('unnamed'), c('unsent'), c('photo')]))
   await save(store, 'unsent')
@@ -60,7 +60,7 @@ test('R31: a complete pull drops what it did not name, except what is unsent her
   expect([...(await caseStamps(store, person)).keys()].sort()).toEqual(['named', 'photo', 'unsent'])
 })
 
-test('R32: a case that left the scope goes, unless something of it is unsent', async () => {
+test('L4, R32: a case that left the scope goes, unless something of it is unsent', async () => {
   const store = await opened()
   await keepCases(store, person, keep([c('left'), c('unsent')]))
   await save(store, 'unsent')

@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto'
 import { addToDraft, keepDraft, openDraft } from './drafts'
 import { type Compose, dropOld, keepAsOwn, loadOperations, openOperation, repairSignatures, saveOperation, type Saving } from './operations'
+import { photosToSend } from './photos'
 import { keepAnswers, keepHeld, keepKnown } from './receipts'
 import { addReplica } from './replicas'
 import { reissue } from './reissue'
@@ -51,7 +52,7 @@ test('L3: a draft that is saved twice, by two taps or two pages, is one operatio
   expect(await one.db.operations.count()).toBe(1)
 })
 
-test('a late autosave does not bring a saved draft back', async () => {
+test('L3: a late autosave does not bring a saved draft back', async () => {
   const store = await opened()
   await saveOperation(store, saving({ draft: 'draft' }), compose)
   await keepDraft(store, person, { id: 'draft', at: 1, fields: {} })
@@ -85,8 +86,10 @@ test('L9: photos may go when the operation that names them is acknowledged, not 
   expect(await stages()).toEqual(['waiting', 'waiting'])
   await keepAnswers(store, 'replica', [answer(1, { hash: 'another' })])
   expect(await stages()).toEqual(['waiting', 'waiting'])
+  expect(await photosToSend(store)).toEqual([])
   await keepAnswers(store, 'replica', [answer(1)])
   expect(await stages()).toEqual(['named', 'named'])
+  expect((await photosToSend(store)).map((row) => row.hash)).toEqual(['p', 'o'])
 })
 
 test('L6: photos of a refused operation stay, and go with its correction', async () => {
@@ -119,7 +122,7 @@ test('a server that was restored has what it lost sent again, photos that are st
   expect(await store.db.replicas.get('replica')).toMatchObject({ acked: 1, fault: 'replica.revoked' })
 })
 
-test('R21: a reissue asked for twice, with something saved in between, loses and doubles nothing', async () => {
+test('L3, R21: a reissue asked for twice, with something saved in between, loses and doubles nothing', async () => {
   const store = await opened()
   for (let i = 0; i < 3; i++) await saveOperation(store, saving({ caseId: `case ${i}` }), compose)
   await keepAnswers(store, 'replica', [answer(1)])
@@ -142,7 +145,7 @@ test('R21: a reissue asked for twice, with something saved in between, loses and
   expect(await openOperation(store, rows.find((row) => row.replica === 'successor')!)).toContain(' again')
 })
 
-test('R41: what is older than it must be kept goes from the front; refused and unsent operations stay', async () => {
+test('L6, R41: what is older than it must be kept goes from the front; refused and unsent operations stay', async () => {
   const store = await opened()
   for (let i = 1; i <= 5; i++) await saveOperation(store, saving({ now: i * 100 }), compose)
   await keepAnswers(store, 'replica', [answer(1), answer(2), answer(3, { outcome: 'refused', fault: 'category.unknown' }), answer(4)])

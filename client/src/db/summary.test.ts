@@ -42,6 +42,7 @@ test('L13: "all sent" only if every operation and every photo was acknowledged, 
       const [mine, theirs] = [await summarize(store, people[0]), await summarize(store, people[1])]
       expect(mine.others.records).toBe(theirs.records)
       expect(mine.others.photos).toBe(theirs.photos)
+      expect(mine.others.people).toBe(theirs.records + theirs.photos > 0 ? 1 : 0)
       await store.db.delete()
     }),
     { numRuns: 60 },
@@ -120,4 +121,18 @@ test('L13: nothing is claimed for a chain whose rows are gone: the last counter 
   await saveOperation(store, { person: people[0], caseId: 'c', now: 1, photos: [], draft: '' }, async () => ({ text: 't', hash: 'h', signature: 's' }))
   await store.db.operations.clear()
   expect(await summarize(store, people[0])).toMatchObject({ records: 0, allSent: false })
+})
+
+test('L13: an answer to something else is none: the record still waits, and nothing is green', async () => {
+  const store = await openStore(`summary ${count++}`)
+  const keys = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify'])
+  await addReplica(store, people[0], { id: 'replica', keys, key: '' }, 1)
+  for (const hash of ['first', 'second']) {
+    await saveOperation(store, { person: people[0], caseId: 'c', now: 1, photos: [], draft: '' }, async () => ({ text: hash, hash, signature: 's' }))
+  }
+  const answer = (counter: number, hash: string) => ({ counter, hash, seq: counter, epoch: 'e', outcome: 'applied' as const, mac: 'm' })
+  await keepAnswers(store, 'replica', [answer(1, 'first')])
+  expect(await store.db.replicas.get('replica')).toMatchObject({ acked: 1 })
+  await keepAnswers(store, 'replica', [answer(2, 'another')])
+  expect(await summarize(store, people[0])).toMatchObject({ records: 1, allSent: false })
 })

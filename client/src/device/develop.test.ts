@@ -54,7 +54,7 @@ test('a browser that gives no JPEG gives no preview', async () => {
   expect(state.closed).toBe(1)
 })
 
-test.each(['html-named.jpg', 'truncated.jpg', 'zero-bytes.jpg'])('%s is damaged', async (name) => {
+test.each(['html-named.jpg', 'truncated.jpg', 'zero-bytes.jpg'])('L12: %s is damaged', async (name) => {
   await expect(develop(photo(name), room().darkroom)).rejects.toMatchObject({ code: 'photo.damaged' })
 })
 
@@ -68,7 +68,7 @@ test('a HEIC that this browser cannot decode is kept without a preview', async (
   expect(developed.width).toBeUndefined()
 })
 
-test('a file that is too large is named as such', async () => {
+test('L12: a file that is too large is named as such', async () => {
   await expect(develop(new ArrayBuffer(50 * 1024 * 1024 + 1), room().darkroom)).rejects.toMatchObject({ code: 'photo.tooLarge' })
 })
 

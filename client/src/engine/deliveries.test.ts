@@ -101,6 +101,22 @@ test('L9: no original begins while a record is on its way', async () => {
   ;(await line.flight('a0')).done()
 })
 
+test('L9: no original goes beside a preview, though there is room for two', async () => {
+  const { store, line, deliveries } = await rig()
+  await record(store, 'a', 2)
+  deliveries.start()
+  const slow = await line.flight('small a1')
+  ;(await line.flight('small a0')).done()
+  await vi.waitFor(() => expect([...deliveries.underway()]).toEqual(['small a1']))
+  // The place is free; what takes it is the next preview.
+  await record(store, 'b', 1)
+  deliveries.look()
+  ;(await line.flight('small b0')).done()
+  slow.done()
+  await line.flight('a0')
+  expect(line.begun.slice(2)).toEqual(['preview small b0', 'original a0'])
+})
+
 test('L8: a cut upload goes on at its stored address, and the proof is the author\'s', async () => {
   const { store, line, deliveries } = await rig()
   await record(store, 'a', 1)
@@ -156,7 +172,7 @@ test('L8: bytes that came spoiled begin anew; the photo is let go only on a rece
   expect(await store.db.photos.get(['person-1', 'small a0'])).toMatchObject({ stage: 'named', held: true })
 })
 
-test('a damaged photo is shown as such, blocks nothing and is never green', async () => {
+test('L13: a damaged photo is shown as such, blocks nothing and is never green', async () => {
   const { store, line, deliveries } = await rig()
   await record(store, 'a', 2)
   deliveries.start()

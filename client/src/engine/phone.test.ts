@@ -1,5 +1,7 @@
 import 'fake-indexeddb/auto'
 import { parseBody } from '@shared/body'
+import { Fault } from '@shared/fault'
+import { addToDraft } from '../db/drafts'
 import { summarize } from '../db/summary'
 import { Centre, Hand, LockTable, openPage, Pages, people } from './rig'
 import type { Intent } from './phone'
@@ -64,7 +66,7 @@ test('L3: an operation whose acknowledgement was lost is pushed again as the ver
   expect(texts(centre)).toEqual([first])
 })
 
-test('R23: a refused operation is kept and does not block the next', async () => {
+test('L6, R23: a refused operation is kept and does not block the next', async () => {
   const { centre, phone } = await signedIn()
   centre.refuse = (text) => (text.includes('不行') ? 'category.unknown' : '')
   await phone.save(report(newCase(1), '不行'))
@@ -74,7 +76,7 @@ test('R23: a refused operation is kept and does not block the next', async () =>
   expect(rows.map((row) => [row.counter, row.state, row.answer?.fault])).toEqual([[1, 'refused', 'category.unknown'], [2, 'applied', undefined]])
 })
 
-test('R21: after a fork everything unacknowledged is made again on a new replica, once, with was', async () => {
+test('L3, R21: after a fork everything unacknowledged is made again on a new replica, once, with was', async () => {
   const { centre, phone } = await signedIn()
   await phone.save(report(newCase(1)))
   await vi.waitFor(async () => expect(await allSent(phone)).toBe(true))
@@ -91,7 +93,7 @@ test('R21: after a fork everything unacknowledged is made again on a new replica
   expect(third.chain.replica).toBe(successor?.id)
 })
 
-test('an expired session keeps the app usable and the records; signed in again they go', async () => {
+test('L6: an expired session keeps the app usable and the records; signed in again they go', async () => {
   const { world, centre, phone } = await signedIn()
   centre.session = null
   centre.cut()
@@ -205,4 +207,70 @@ test('a session that could not be ended is ended at the next start, while nobody
   const again = await openPage({ name, world, centre })
   await again.start()
   await vi.waitFor(() => expect(centre.session).toBeNull())
+})
+
+const hash = 'ab'.repeat(32)
+const photo = { hash, size: 4, type: 'image/jpeg', origin: 'camera' as const, part: 'scene' as const, takenAt: 1 }
+
+/** A draft with one photograph, its preview included. */
+async function photographed(phone: Awaited<ReturnType<typeof openPage>>, draft = 'draft') {
+  const bytes = new TextEncoder().encode('jpeg').buffer as ArrayBuffer
+  const file = { kind: 'original' as const, hash, of: hash, type: 'image/jpeg', bytes }
+  await addToDraft(phone.store, people.first.id, { id: draft, at: 1, fields: {} }, [file, { ...file, kind: 'preview', hash: 'cd'.repeat(32) }])
+}
+
+test('L8: back in reach it asks what the server holds; what it has is not sent again', async () => {
+  const sent: string[] = []
+  const send = async ({ kind }: { kind: string }) => {
+    sent.push(kind)
+    throw new Fault('offline')
+  }
+  const { world, centre, phone } = await signedIn({ send })
+  await photographed(phone)
+  await phone.save({ ...report(newCase(1)), photos: [photo], draft: 'draft' })
+  await vi.waitFor(() => expect(sent).toEqual(['preview', 'original']))
+  for (const one of [hash, 'cd'.repeat(32)]) centre.held.add(one)
+  centre.cut()
+  phone.deliveries.stop()
+  world.pass(60_000)
+  await vi.waitFor(async () => expect(await allSent(phone)).toBe(true))
+  expect(sent).toHaveLength(2)
+})
+
+test('L9: an original waits while a record of this phone is on its way', async () => {
+  const sent: string[] = []
+  const send = async ({ kind, hash: of }: { kind: string; hash: string }) => {
+    sent.push(kind)
+    return { hash: of, state: 'here' as const }
+  }
+  const { centre, phone } = await signedIn({ send })
+  centre.answering = false
+  await photographed(phone)
+  await phone.save({ ...report(newCase(1)), photos: [photo], draft: 'draft' })
+  await vi.waitFor(() => expect(texts(centre)).toHaveLength(1))
+  await phone.save(report(newCase(2)))
+  await vi.waitFor(() => expect(texts(centre)).toHaveLength(2))
+  const [replica = ''] = centre.kept.keys()
+  const acknowledge = (counter: number) => {
+    const answers = [{ counter, hash: hashOf(texts(centre)[counter - 1] ?? ''), seq: counter, epoch: 'e1', outcome: 'applied' as const, mac: 'mac' }]
+    centre.say({ t: 'ack', replica, answers })
+  }
+  acknowledge(1)
+  await vi.waitFor(async () => expect((await phone.store.db.photos.get([people.first.id, 'cd'.repeat(32)]))?.stage).toBe('sent'))
+  await vi.waitFor(() => expect(phone.deliveries.underway().size).toBe(0))
+  await phone.store.db.photos.toArray() // behind what the deliveries read then
+  expect(sent).toEqual(['preview'])
+  acknowledge(2)
+  await vi.waitFor(() => expect(sent).toEqual(['preview', 'original']))
+})
+
+test('L13: each greeting says how many were made, acknowledged or not', async () => {
+  const { world, centre, phone } = await signedIn()
+  centre.reachable = false
+  centre.cut()
+  await phone.save(report(newCase(1)))
+  await phone.save(report(newCase(2)))
+  centre.reachable = true
+  world.pass(60_000)
+  await vi.waitFor(() => expect(centre.hellos.at(-1)?.replicas).toMatchObject([{ oldest: 1, last: 2, acked: 0 }]))
 })

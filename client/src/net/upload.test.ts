@@ -132,7 +132,7 @@ test('L8: the whole file was there when the answer was lost: a look at it is the
   expect(tus.log.map((line) => line.split(' ')[0])).toEqual(['HEAD'])
 })
 
-test('a line that fell silent is given up when nothing moved for its time', async () => {
+test('L8: a line that fell silent is given up when nothing moved for its time', async () => {
   const { tus, timers, go } = rig()
   tus.silent = true
   tus.seen = [100, 200]
@@ -145,14 +145,14 @@ test('a line that fell silent is given up when nothing moved for its time', asyn
   expect(timers.size).toBe(0)
 })
 
-test('bytes that came spoiled are no receipt, and the fault says to begin anew', async () => {
+test('L7: bytes that came spoiled are no receipt, and the fault says to begin anew', async () => {
   const { tus, timers, go } = rig()
   tus.spoil = true
   await expect(go(parcel())).rejects.toMatchObject({ code: 'photo.hashMismatch' })
   expect(timers.size).toBe(0)
 })
 
-test('success without an acknowledgement that names the hash is none (L8)', async () => {
+test('L8: success without an acknowledgement that names the hash is none', async () => {
   const { go } = rig()
   await expect(go(parcel({ hash: 'ab'.repeat(32) }))).rejects.toMatchObject({ code: 'photo.hashMismatch' })
 })

@@ -2,9 +2,11 @@ import 'fake-indexeddb/auto'
 import { parseBody } from '@shared/body'
 import { Fault } from '@shared/fault'
 import type { Fix } from '@shared/types.gen'
+import { openDraft } from '../db/drafts'
 import { openOperation } from '../db/operations'
+import { openFile } from '../db/photos'
 import type { Developed } from '../device/develop'
-import { Centre, Hand, openPage } from '../engine/rig'
+import { Centre, Hand, openPage, people } from '../engine/rig'
 import type { Phone } from '../engine/phone'
 import { makeDraft } from './draft'
 import { Ledger } from './ledger'
@@ -64,8 +66,7 @@ test('L1: typed words are in storage 300 ms later, a photo when it is shown; a k
   await draft.addPhoto(photo('one'), 'camera')
   draft.change({ description: '写到一半' })
   world.pass(300)
-  await vi.waitFor(async () => expect((await phone.store.db.drafts.get(id))?.at).toBeDefined())
-  await draft.flush()
+  await vi.waitFor(async () => expect(await openDraft(phone.store, people.first.id, id)).toMatchObject({ fields: { description: '写到一半' } }))
   const again = await page(name, world, centre)
   await vi.waitFor(() => expect(again.draft.left.value).toHaveLength(1))
   await again.draft.open(id)
@@ -84,7 +85,18 @@ test('L1: leaving the page stores what was typed at once', async () => {
   expect(again.draft.draft.value?.description).toBe('半句')
 })
 
-test('a photo that cannot be used leaves the draft as it was', async () => {
+test('L7: what is stored is the very file, and its preview beside it', async () => {
+  const { phone, draft } = await page()
+  await draft.begin('report')
+  await draft.addPhoto(photo('the bytes of one'), 'camera')
+  const stored = async (text: string) => Buffer.from((await openFile(phone.store, people.first.id, hex(text)))?.bytes ?? new ArrayBuffer(0)).toString()
+  expect([await stored('the bytes of one'), await stored('small the bytes of one')]).toEqual(['the bytes of one', 'small the bytes of one'])
+  draft.change({ category: 'a|matter|1', description: '垃圾' })
+  await draft.save()
+  expect(await stored('the bytes of one')).toBe('the bytes of one')
+})
+
+test('L12: a photo that cannot be used leaves the draft as it was', async () => {
   const { draft } = await page()
   await draft.begin('report')
   await draft.addPhoto(photo('one'), 'camera')
@@ -93,7 +105,7 @@ test('a photo that cannot be used leaves the draft as it was', async () => {
   expect(draft.draft.value).toEqual(before)
 })
 
-test('storage full while a photo is stored leaves the draft as it was', async () => {
+test('L12: storage full while a photo is stored leaves the draft as it was', async () => {
   const { draft, phone } = await page()
   await draft.begin('report')
   await draft.addPhoto(photo('one'), 'camera')
@@ -184,4 +196,19 @@ test('L10: the next person sees no draft of the first', async () => {
   await phone.signIn('c501', 'secret')
   expect(draft.left.value).toEqual([])
   await expect(draft.open(id)).rejects.toMatchObject({ code: 'request.notFound' })
+})
+
+test('L10: the next person cannot correct what the first was refused', async () => {
+  const { centre, phone, ledger, draft } = await page()
+  centre.refuse = () => 'category.unknown'
+  await draft.begin('report')
+  await draft.addPhoto(photo('one'), 'camera')
+  draft.change({ category: 'a|matter|1', description: '我的' })
+  await draft.save()
+  await vi.waitFor(() => expect(ledger.refused.value).toHaveLength(1))
+  const { row } = ledger.refused.value[0]!
+  await phone.signOut()
+  await phone.signIn('c501', 'secret')
+  await expect(draft.correct(`${row.replica}/${row.counter}`)).rejects.toMatchObject({ code: 'request.notFound' })
+  expect([draft.draft.value, draft.left.value]).toEqual([null, []])
 })

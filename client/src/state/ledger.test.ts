@@ -134,3 +134,12 @@ test('L10: signing out empties the screen, and the next person sees nothing of t
   expect(ledger.views.value).toEqual([])
   expect(ledger.refused.value).toEqual([])
 })
+
+test('L10: what was not sent leaves the screen with its person', async () => {
+  const { centre, phone, ledger } = await page()
+  centre.answering = false
+  await phone.save(report)
+  await vi.waitFor(() => expect(ledger.views.value).toHaveLength(1))
+  await phone.signOut()
+  expect(ledger.views.value).toEqual([])
+})

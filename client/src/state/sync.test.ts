@@ -48,6 +48,17 @@ test('L13: the light is green only when storage was read and record and photo ar
   expect(sync.allSent.value).toBe(false)
 })
 
+test('L13: nothing is green any more once storage cannot be read', async () => {
+  const { phone, sync } = await page()
+  await vi.waitFor(() => expect(sync.allSent.value).toBe(true))
+  const where = vi.spyOn(phone.store.db.photos, 'where').mockImplementation(() => {
+    throw new Error('unreadable')
+  })
+  await phone.store.db.replicas.toCollection().modify({ fault: 'x' })
+  await vi.waitFor(() => expect(where).toHaveBeenCalled())
+  await vi.waitFor(() => expect(sync.allSent.value).toBe(false))
+})
+
 test('a damaged photo is listed until the person lets it go', async () => {
   const { phone, sync } = await page()
   await withPhoto(phone)
