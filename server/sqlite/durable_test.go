@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"maps"
 	"net/url"
 	"os"
@@ -180,6 +181,38 @@ func TestDatabasesOfEarlierVersionsOpenWithTheirData(t *testing.T) {
 			}
 			opened(t, path)
 		})
+	}
+}
+
+// The next version meets a database of this one with data in it: everything is there, and what the step does is done once.
+func TestADatabaseWithDataMovesForward(t *testing.T) {
+	w := newWorld(t)
+	p := w.phone("a-one")
+	id := p.report(photo("p"))
+	p.send()
+	w.must(w.Close())
+	known, err := readMigrations(migrations)
+	w.must(err)
+	steps := fstest.MapFS{}
+	for _, m := range known {
+		steps[m.name] = &fstest.MapFile{Data: []byte(m.text)}
+	}
+	next := len(known) + 1
+	steps[fmt.Sprintf("migrations/%04d-next.sql", next)] = &fstest.MapFile{
+		Data: []byte(`ALTER TABLE cases ADD COLUMN note TEXT NOT NULL DEFAULT ''; UPDATE cases SET note = note || 'moved ' || id`),
+	}
+	db, err := sql.Open("sqlite3", source(w.path, durable))
+	w.must(err)
+	defer db.Close()
+	for range 2 {
+		w.must(migrate(w.ctx, db, steps))
+	}
+	var version, operations, photos int
+	var note string
+	w.must(errors.Join(db.QueryRow(`PRAGMA user_version`).Scan(&version), db.QueryRow(`SELECT note FROM cases`).Scan(&note),
+		db.QueryRow(`SELECT count(*) FROM operations WHERE text = ?`, p.Made[0]).Scan(&operations), db.QueryRow(`SELECT count(*) FROM case_photos`).Scan(&photos)))
+	if version != next || note != "moved "+id || operations != 1 || photos != 2 {
+		t.Errorf("version %d, note %q, %d operations, %d photos", version, note, operations, photos)
 	}
 }
 

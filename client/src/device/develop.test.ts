@@ -40,6 +40,25 @@ test('L7: the bytes are untouched and the hash is theirs', async () => {
   expect(state.closed).toBe(1)
 })
 
+test('L7: what the file says of itself is read from the very bytes, before they are decoded', async () => {
+  const bytes = photo('street-car-gps.jpg')
+  const { darkroom } = room()
+  const done: string[] = []
+  const developed = await develop(bytes, {
+    exif: (of) => {
+      done.push(of === bytes ? 'exif of the file' : 'exif of something else')
+      return darkroom.exif(of)
+    },
+    decode: (of, type) => {
+      done.push('decode')
+      return darkroom.decode(of, type)
+    },
+  })
+  expect(done).toEqual(['exif of the file', 'decode'])
+  expect(developed.exif).toEqual(readExif(bytes))
+  expect(developed.exif?.longitude).toBeDefined()
+})
+
 test('the preview gets smaller until it fits', async () => {
   const { darkroom, state } = room((longest, quality) => (longest <= 256 && quality <= 0.3 ? 16_000 : 17_000))
   const { preview } = await develop(photo('street-gps.jpg'), darkroom)

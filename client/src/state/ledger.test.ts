@@ -140,6 +140,10 @@ test('L10: what was not sent leaves the screen with its person', async () => {
   centre.answering = false
   await phone.save(report)
   await vi.waitFor(() => expect(ledger.views.value).toHaveLength(1))
+  const shown: number[] = []
+  phone.person.watch(() => shown.push(ledger.views.value.length))
   await phone.signOut()
-  expect(ledger.views.value).toEqual([])
+  await phone.signIn('c501', 'secret')
+  await vi.waitFor(() => expect(ledger.ready.value).toBe(true))
+  expect([shown.length > 1, Math.max(...shown.slice(1)), ledger.views.value]).toEqual([true, 0, []])
 })
