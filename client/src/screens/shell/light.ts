@@ -25,21 +25,22 @@ export function lightOf(seen: Seen): Light {
   const link = linkWords(seen.link)
   const waits = seen.records > 0 || seen.photos > 0
   if (seen.needs > 0) {
-    const also = waits ? t('light.alsoWaiting', { waiting: waiting(seen) }) : ''
+    const also = waits ? t('light.alsoWaiting', { waiting: howMuch(seen) }) : ''
     return { tone: 'red', icon: 'warning', text: t('light.needs', { n: seen.needs }) + also, link }
   }
   if (seen.allSent && !waits) return { tone: 'green', icon: 'check', text: allSent(seen), link }
   if (!waits) return { tone: 'grey', icon: 'clock', text: t('light.checking'), link }
-  if (seen.link === 'live') return { tone: 'blue', icon: 'up', text: t('light.going', { waiting: waiting(seen) }), link }
-  return { tone: 'amber', icon: 'phone', text: t('light.waiting', { waiting: waiting(seen) }), link }
+  if (seen.link === 'live') return { tone: 'blue', icon: 'up', text: t('light.going', { waiting: howMuch(seen) }), link }
+  return { tone: 'amber', icon: 'phone', text: t('light.waiting', { waiting: howMuch(seen) }), link }
 }
 
 /** Another's records on the same phone are not sent by one's own being so. */
 function allSent({ others }: Seen): string {
-  return others.records + others.photos === 0 ? t('light.allSent') : t('light.mineSent', { waiting: waiting(others) })
+  return others.records + others.photos === 0 ? t('light.allSent') : t('light.mineSent', { waiting: howMuch(others) })
 }
 
-function waiting({ records, photos }: Pick<Seen, 'records' | 'photos'>): string {
+/** How much waits, without naming what there is none of. */
+export function howMuch({ records, photos }: Pick<Seen, 'records' | 'photos'>): string {
   if (photos === 0) return t('light.records', { records })
   return records === 0 ? t('light.photos', { photos }) : t('light.both', { records, photos })
 }
