@@ -219,7 +219,7 @@ func TestL8_KeptWhileWaiting(t *testing.T) {
 	}
 }
 
-func TestStorageFullLosesNothing(t *testing.T) {
+func TestL8_StorageFullLosesNothing(t *testing.T) {
 	files := newFaulty()
 	d := newDesk(t, Options{Files: files})
 	p := d.phone(1)

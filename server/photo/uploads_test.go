@@ -267,7 +267,7 @@ func TestCreationsThatRace(t *testing.T) {
 	}
 }
 
-func TestNoImagesAreQuarantined(t *testing.T) {
+func TestL7_WhatIsNoImageIsKeptAsideAndNeverShown(t *testing.T) {
 	d := newDesk(t, Options{})
 	p := d.phone(1)
 	for _, name := range []string{"html-bytes-named.jpg", "svg-bytes-named.jpg", "polyglot-gif-js.gif", "truncated-30000-of-166987.jpg", "truncated-65536.heic",

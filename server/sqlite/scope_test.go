@@ -140,7 +140,7 @@ func TestR33_standingOfThePast(t *testing.T) {
 	}
 }
 
-func TestAPersonMovedTwiceInOneMomentAndBack(t *testing.T) {
+func TestL10_R37_aPersonMovedTwiceInOneMomentAndBackIsToldEachTime(t *testing.T) {
 	w := newWorld(t)
 	for _, squad := range []string{"B", "A", "B"} {
 		w.must(w.PutPeople(w.ctx, []Person{{Login: "a-one", Label: "x", Role: shared.RoleCollector, Squad: squad}}))
