@@ -15,6 +15,7 @@ export function hello(turn: Turn): void {
   const unsent = chains.slice(1).sort((a, b) => Number(b.last > b.acked) - Number(a.last > a.acked))
   const frame: Hello = { t: 'hello', v: version, app, replicas: [...chains.slice(0, 1), ...unsent].slice(0, maxReplicas).map(holding) }
   if (place.cursor !== null) frame.cursor = place.cursor
+  change(turn, { asked: place })
   send(turn, frame)
 }
 

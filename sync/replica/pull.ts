@@ -16,17 +16,17 @@ export function pull(turn: Turn): void {
   send(turn, { t: 'pull' })
 }
 
-/** Where the feed will begin: at the stored cursor, or with everything in scope as a new generation (R12, R31). */
+/** Where the feed will begin: at the cursor that hello named, or with everything in scope as a new generation (R12, R31). */
 export function begin(turn: Turn, { epoch, scope, since }: Welcome): void {
-  const { place, generation } = turn.replica
-  const cursor = place.cursor
+  const { asked, generation } = turn.replica
+  const cursor = asked.cursor
   const valid = cursor !== null && cursor.epoch === epoch && cursor.scope === scope && cursor.seq === since
   const feed = { epoch, scope, storing: false, news: new Map(), seq: null, drop: false, end: false }
   if (valid) {
-    change(turn, { feed: { ...feed, generation: place.generation, complete: place.complete } })
+    change(turn, { feed: { ...feed, generation: asked.generation, complete: asked.complete } })
     return
   }
-  const next = Math.max(generation, place.generation) + 1
+  const next = Math.max(generation, asked.generation) + 1
   change(turn, { generation: next, feed: { ...feed, generation: next, complete: false } })
 }
 
@@ -68,15 +68,20 @@ function placeOf({ epoch, scope, generation, complete }: Feed, seq: number): Pla
   return { cursor: { epoch, scope, seq }, generation, complete }
 }
 
-/** The news are in durable storage: only now the server may think so (R30). */
-export function stored(turn: Turn, done: Extract<Pending, { type: 'cases' }>): void {
+/**
+ * The news are in durable storage: only now the server may think so (R30). False where they are an older connection's and of
+ * another generation than this conversation builds on: it must begin anew.
+ */
+export function stored(turn: Turn, done: Extract<Pending, { type: 'cases' }>): boolean {
   change(turn, { place: done.place })
-  const { feed, connection } = turn.replica
-  if (done.connection !== connection || feed === null || done.place.cursor === null) return
+  const { feed, connection, asked } = turn.replica
+  if (done.connection !== connection) return !talking(turn.replica) || done.place.generation === asked.generation
+  if (feed === null || done.place.cursor === null) return true
   change(turn, { feed: { ...feed, storing: false } })
   if (done.end) reached(turn)
   send(turn, { t: 'have', seq: done.place.cursor.seq })
   store(turn)
+  return true
 }
 
 /**

@@ -82,7 +82,9 @@ export function acked(turn: Turn, { replica, answers }: Ack): boolean {
   const fits = answers.length <= flight.hashes.length && answers.every((a, i) => a.counter === flight.first + i && a.hash === flight.hashes[i])
   if (!fits) return false
   const whole = answers.length === flight.hashes.length
-  changeLane(turn, replica, { answered: Math.max(lane.answered, last.counter), fresh: false, failures: 0, ...(whole && { flights: rest }) })
+  // What is answered behind a push that was not taken says nothing of that push: the chain goes on from the fault.
+  const answered = lane.after === null ? Math.max(lane.answered, last.counter) : lane.answered
+  changeLane(turn, replica, { answered, fresh: false, failures: 0, ...(whole && { flights: rest }) })
   keep(turn, { type: 'answers', replica, answers: [...answers] }, { type: 'answers', replica, first: flight.first, last })
   settle(turn, replica)
   return true
@@ -158,7 +160,7 @@ export function receipted(turn: Turn, { replica, first, last }: Extract<Pending,
   const lane = laneOf(turn.replica, replica)
   if (lane === undefined) return
   const joins = first <= Math.max(lane.chain.acked + 1, lane.chain.oldest)
-  if (joins && last.counter > lane.chain.acked) acknowledge(turn, lane, last)
+  if (joins && last.counter > lane.chain.acked && last.counter <= lane.answered) acknowledge(turn, lane, last)
   settle(turn, replica)
 }
 

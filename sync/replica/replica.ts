@@ -140,7 +140,7 @@ function kept(turn: Turn, number: number): void {
   keeps.delete(number)
   change(turn, { keeps })
   if (pending.type === 'answers') receipted(turn, pending)
-  else stored(turn, pending)
+  else if (!stored(turn, pending)) hangUp(turn)
 }
 
 /** An operation was saved, by this page or another (R43). */

@@ -84,6 +84,8 @@ export interface Replica {
   readonly lanes: readonly Lane[]
   /** Where the stored cases stand. */
   readonly place: Place
+  /** Where they stood when this conversation's hello said so; a keep of an older connection may have been done since. */
+  readonly asked: Place
   /** The highest generation that a keep was ever asked for. */
   readonly generation: number
   readonly limits: Limits
@@ -122,6 +124,7 @@ export const asleep: Replica = {
   now: 0,
   lanes: [],
   place: { cursor: null, generation: 0, complete: false },
+  asked: { cursor: null, generation: 0, complete: false },
   generation: 0,
   limits: {
     frameBytes: maxFrameBytes, pushOperations: maxPushOperations, pushesInFlight: maxPushesInFlight, pagesInFlight: maxPagesInFlight,

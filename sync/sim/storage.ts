@@ -116,7 +116,8 @@ export class Storage {
     const byCounter = new Map(answers.map((answer) => [answer.counter, answer]))
     chain.operations = chain.operations.map((o) => ({ ...o, answer: byCounter.get(o.counter) ?? o.answer }))
     const last = answers[answers.length - 1]
-    if (last !== undefined && last.counter > chain.acked) {
+    const unanswered = chain.operations.some((o) => o.counter > chain.acked && o.counter < (last?.counter ?? 0) && o.answer === null)
+    if (last !== undefined && last.counter > chain.acked && !unanswered) {
       chain.acked = last.counter
       chain.ackedHash = last.hash
     }

@@ -69,7 +69,7 @@ export class World implements Around {
 
   /** A clone of a phone: the same profile on another one. */
   clone(from: Phone): Phone {
-    const twin = this.phone(`${from.name}'`, from.people)
+    const twin = this.phone(`${from.name}-clone${this.phones.length}`, from.people)
     twin.person = from.person
     twin.storage = from.storage.copy()
     this.ledger.copied(from, twin)
