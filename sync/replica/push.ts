@@ -73,7 +73,7 @@ function push(turn: Turn, lane: Lane, first: Waiting, operations: readonly Waiti
   send(turn, { t: 'push', replica, first: first.counter, oldest, operations: part.map((o) => o.text), signature })
 }
 
-/** Answers are kept whatever else happens: they are true (R17). An answer to something else than was asked ends the conversation. */
+/** Answers are kept in the order of the chain (R17). An answer to something else than was asked ends the conversation. */
 export function acked(turn: Turn, { replica, answers }: Ack): boolean {
   const lane = laneOf(turn.replica, replica)
   const [flight, ...rest] = lane?.flights ?? []
@@ -160,7 +160,7 @@ export function receipted(turn: Turn, { replica, first, last }: Extract<Pending,
   const lane = laneOf(turn.replica, replica)
   if (lane === undefined) return
   const joins = first <= Math.max(lane.chain.acked + 1, lane.chain.oldest)
-  if (joins && last.counter > lane.chain.acked && last.counter <= lane.answered) acknowledge(turn, lane, last)
+  if (joins && last.counter > lane.chain.acked) acknowledge(turn, lane, last)
   settle(turn, replica)
 }
 

@@ -19,6 +19,9 @@ export function keepAnswers(store: Store, replica: string, answers: readonly Ans
     const last = answers[answers.length - 1]
     const at = await db.replicas.get(replica)
     if (at === undefined || last === undefined || last.counter <= at.acked) return
+    // Acknowledged up to here means that nothing before it still waits for its answer (L13).
+    const between = db.operations.where('[replica+counter]').between([replica, at.acked], [replica, last.counter], false, true)
+    if ((await between.filter((row) => row.answer === undefined).count()) > 0) return
     await db.replicas.put({ ...at, acked: last.counter, ackedHash: last.hash, enrolled: true, fault: '' })
   })
 }

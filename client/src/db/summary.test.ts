@@ -136,3 +136,19 @@ test('L13: an answer to something else is none: the record still waits, and noth
   await keepAnswers(store, 'replica', [answer(2, 'another')])
   expect(await summarize(store, people[0])).toMatchObject({ records: 1, allSent: false })
 })
+
+test('L13: an answer behind one that is missing does not acknowledge what is missing', async () => {
+  const store = await openStore(`summary ${count++}`)
+  const keys = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify'])
+  await addReplica(store, people[0], { id: 'replica', keys, key: '' }, 1)
+  for (const hash of ['first', 'second', 'third']) {
+    await saveOperation(store, { person: people[0], caseId: 'c', now: 1, photos: [], draft: '' }, async () => ({ text: hash, hash, signature: 's' }))
+  }
+  const answer = (counter: number, hash: string) => ({ counter, hash, seq: counter, epoch: 'e', outcome: 'applied' as const, mac: 'm' })
+  await keepAnswers(store, 'replica', [answer(1, 'first')])
+  await keepAnswers(store, 'replica', [answer(3, 'third')])
+  expect(await store.db.replicas.get('replica')).toMatchObject({ acked: 1, ackedHash: 'first' })
+  expect(await summarize(store, people[0])).toMatchObject({ records: 1, allSent: false })
+  await keepAnswers(store, 'replica', [answer(2, 'second'), answer(3, 'third')])
+  expect(await store.db.replicas.get('replica')).toMatchObject({ acked: 3, ackedHash: 'third' })
+})
