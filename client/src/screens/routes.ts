@@ -19,7 +19,7 @@
 // /me             我的: 外观 (radiogroup: 日间 阳光 夜间), 语言 (radiogroup: 中文 English), 退出登录 (button -> dialog, 确定退出)
 //
 // Everywhere: navigation 主导航 with the links 首页 案卷 手机 我的 (leaders: 审核 案卷 手机 我的); the sync light is a link
-// in the banner whose text begins with 全部已到中心, 待传, 正在传 or 需要你看一下.
+// in the banner that says 全部已到中心 (你的全部已到中心 while others' wait here), 待传, 正在传 or 需要你看一下.
 
 import type { RouteRecordRaw } from 'vue-router'
 import type { Role } from '@shared/types.gen'
