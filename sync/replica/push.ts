@@ -81,10 +81,14 @@ export function acked(turn: Turn, { replica, answers }: Ack): boolean {
   if (lane === undefined || flight === undefined || last === undefined) return false
   const fits = answers.length <= flight.hashes.length && answers.every((a, i) => a.counter === flight.first + i && a.hash === flight.hashes[i])
   if (!fits) return false
-  const whole = answers.length === flight.hashes.length
-  // What is answered behind a push that was not taken says nothing of that push: the chain goes on from the fault.
-  const answered = lane.after === null ? Math.max(lane.answered, last.counter) : lane.answered
-  changeLane(turn, replica, { answered, fresh: false, failures: 0, ...(whole && { flights: rest }) })
+  const flights = answers.length === flight.hashes.length ? rest : lane.flights
+  if (flight.first > Math.max(lane.answered + 1, lane.chain.oldest)) {
+    // Taken although what stands before it was not. Storage would count it as all before it; it is made again with the rest.
+    changeLane(turn, replica, { flights })
+    settle(turn, replica)
+    return true
+  }
+  changeLane(turn, replica, { answered: Math.max(lane.answered, last.counter), fresh: false, failures: 0, flights })
   keep(turn, { type: 'answers', replica, answers: [...answers] }, { type: 'answers', replica, first: flight.first, last })
   settle(turn, replica)
   return true
