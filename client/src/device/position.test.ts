@@ -28,7 +28,7 @@ test('a browser that cannot be used is told why', () => {
   expect(unsupported(page())).toBeNull()
   expect(unsupported(page({ isSecureContext: false }))).toBe('insecure')
   expect(unsupported(page({}, 'iPhone MicroMessenger/8.0', false))).toBe('wechat')
-  expect(unsupported(page({}, 'Android MicroMessenger/8.0'))).toBeNull()
+  expect(unsupported(page({}, 'Android MicroMessenger/8.0'))).toBe('wechat')
   expect(unsupported(page({}, 'iPhone', false))).toBe('old')
   const { OffscreenCanvas: _, ...old } = page() as unknown as Record<string, unknown>
   expect(unsupported(old as unknown as Window & typeof globalThis)).toBe('old')
