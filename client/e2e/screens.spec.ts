@@ -92,7 +92,7 @@ describe.each([
     await look(page, `${where}-case`)
     await app.go('首页')
     await page.getByRole('region', { name: /退回补充/ }).getByRole('link').first().click()
-    await page.getByRole('textbox', { name: '说明' }).or(page.getByRole('link', { name: '补充再报' })).first().waitFor()
+    await page.getByRole('button', { name: '保存并再报' }).waitFor()
     await look(page, `${where}-returned`)
     await app.go('手机')
     await page.getByRole('region', { name: '存储' }).waitFor()
