@@ -9,10 +9,13 @@ import { beat, change, changeLane, keep, laneOf, send, talking } from './turn'
 import type { Turn } from './turn'
 import type { Ack, Answer, Fault, Known } from '../wire/types.gen'
 
-export function laneFor(chain: Chain, fresh = false): Lane {
+/** So often a chain is made anew without any answer before it waits for the next conversation. */
+const maxRemade = 2
+
+export function laneFor(chain: Chain, remade = 0): Lane {
   const next = Math.max(chain.acked + 1, chain.oldest)
   return {
-    chain, next, answered: chain.acked, flights: [], loading: false, singleTo: 0, after: null, halt: null, restUntil: 0, failures: 0, fresh,
+    chain, next, answered: chain.acked, flights: [], loading: false, singleTo: 0, after: null, halt: null, restUntil: 0, failures: 0, remade,
   }
 }
 
@@ -21,7 +24,8 @@ export function refresh(turn: Turn): void {
   const lanes = turn.replica.lanes.map((lane): Lane => {
     const halt = lane.halt === 'stuck' || lane.halt === 'starved' ? null : lane.halt
     const { singleTo, restUntil, failures } = lane
-    return { ...laneFor(lane.chain, lane.fresh), singleTo, restUntil, failures, halt }
+    const remade = Math.min(lane.remade, maxRemade - 1)
+    return { ...laneFor(lane.chain, remade), singleTo, restUntil, failures, halt }
   })
   change(turn, { lanes })
 }
@@ -88,7 +92,7 @@ export function acked(turn: Turn, { replica, answers }: Ack): boolean {
     settle(turn, replica)
     return true
   }
-  changeLane(turn, replica, { answered: Math.max(lane.answered, last.counter), fresh: false, failures: 0, flights })
+  changeLane(turn, replica, { answered: Math.max(lane.answered, last.counter), remade: 0, failures: 0, flights })
   keep(turn, { type: 'answers', replica, answers: [...answers] }, { type: 'answers', replica, first: flight.first, last })
   settle(turn, replica)
   return true
@@ -149,10 +153,10 @@ function conclude(turn: Turn, lane: Lane, after: Aftermath): void {
   }
 }
 
-/** Leaves the chain for a new one (R21); a chain that is new itself and was never answered would go round in circles. */
+/** Leaves the chain for a new one (R21), unless that did not help before: then not again in this conversation. */
 function reissue(turn: Turn, lane: Lane, why: 'forked' | 'ahead' | 'unprovable'): void {
   const id = lane.chain.replica
-  if (lane.fresh) return changeLane(turn, id, { after: null, halt: 'stuck' })
+  if (lane.remade >= maxRemade) return changeLane(turn, id, { after: null, halt: 'stuck' })
   if (lane.chain.acked < lane.answered) return // not before the answers are kept: what they name must not be made again
   changeLane(turn, id, { after: null, halt: 'reissuing' })
   const effect: Effect = { type: 'reissue', replica: id, after: lane.answered, why }

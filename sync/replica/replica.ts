@@ -161,7 +161,8 @@ function remember(turn: Turn, chain: Chain): void {
 
 /** The old chain is left; its successor goes as soon as it is enrolled. */
 function reissued(turn: Turn, old: string, chain: Chain): void {
-  const successor = { ...laneFor(chain, true), halt: 'enrolling' as const }
+  const remade = laneOf(turn.replica, old)?.remade ?? 0
+  const successor = { ...laneFor(chain, chain.last > 0 ? remade + 1 : remade), halt: 'enrolling' as const }
   const others = turn.replica.lanes.filter((lane) => lane.chain.replica !== chain.replica)
   const known = others.some((lane) => lane.chain.replica === old)
   change(turn, { lanes: known ? others.map((lane) => (lane.chain.replica === old ? successor : lane)) : [...others, successor] })

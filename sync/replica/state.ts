@@ -20,7 +20,7 @@ export type Halt =
   | 'enrolling'
   /** it waits for its successor (R21) */
   | 'reissuing'
-  /** it was reissued once already and is refused again: the next conversation tries anew */
+  /** it was reissued and refused in turn: the next conversation tries anew */
   | 'stuck'
   /** storage gave nothing to send */
   | 'starved'
@@ -46,8 +46,8 @@ export interface Lane {
   readonly restUntil: number
   /** Failures of the server to store a push, since the last success. */
   readonly failures: number
-  /** It came of a reissue, and nothing of it was answered yet: it is not reissued again. */
-  readonly fresh: boolean
+  /** How often it was made anew since anything of it was answered: making anew has to end. */
+  readonly remade: number
 }
 
 /** What the feed brought and is not kept yet. Keeps of the feed go one after another. */
