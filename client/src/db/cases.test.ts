@@ -68,6 +68,21 @@ test('L4, R32: a case that left the scope goes, unless something of it is unsent
   expect([...(await caseStamps(store, person)).keys()]).toEqual(['unsent'])
 })
 
+test('L10, R32: a case that left stays no longer than what is unsent of it, records and photos', async () => {
+  const store = await opened()
+  await keepCases(store, person, keep([c('photo'), c('back'), c('mine')]))
+  await addToDraft(store, person, { id: 'p', at: 1, fields: {} }, [{ hash: 'p', kind: 'original', of: 'p', type: 'image/jpeg', bytes: new ArrayBuffer(2) }])
+  await save(store, 'photo', ['p'])
+  await save(store, 'back')
+  await keepCases(store, person, keep([], { leaves: ['photo', 'back'] }))
+  await keepCases(store, person, keep([c('back', 2)], { place: place(1, 8) }))
+  const answer = (counter: number) => ({ counter, hash: `hash ${counter}`, seq: counter, epoch: 'e', outcome: 'applied' as const, mac: 'm' })
+  await keepAnswers(store, `replica of ${person}`, [answer(1), answer(2)])
+  expect([...(await caseStamps(store, person)).keys()].sort()).toEqual(['back', 'mine', 'photo'])
+  await keepHeld(store, person, ['p'], [])
+  expect([...(await caseStamps(store, person)).keys()].sort()).toEqual(['back', 'mine'])
+})
+
 test('L10: one person\'s cases, documents and pictures are neither listed for another nor opened', async () => {
   const store = await opened()
   await keepCases(store, person, keep([c('a')]))

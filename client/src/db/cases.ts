@@ -23,17 +23,32 @@ export async function keepCases(store: Store, person: string, { cases, leaves, p
   )
   await write(db, [db.cases, db.places, db.operations, db.photos], async () => {
     await db.cases.bulkPut(rows)
-    const gone = new Set(leaves)
+    const named = new Set(cases.map(({ id }) => id))
+    const gone = new Set([...((await db.places.get(person))?.left ?? []).filter((id) => !named.has(id)), ...leaves])
     if (dropUnnamed) {
       const unnamed = await db.cases.where({ person }).filter((row) => row.generation < generation).toArray()
       for (const { id } of unnamed) gone.add(id)
     }
-    if (gone.size > 0) {
-      const unsent = await unsentCases(store, person)
-      await db.cases.bulkDelete([...gone].filter((id) => !unsent.has(id)).map((id): [string, string] => [person, id]))
-    }
-    await db.places.put({ person, ...place })
+    await db.places.put({ person, ...place, left: await dropGone(store, person, [...gone]) })
   })
+}
+
+/** Drops the cases that left the scope and stayed only for what was unsent of them, once that is acknowledged. */
+export async function dropLeft(store: Store, person: string): Promise<void> {
+  const { db } = store
+  const left = async () => (await db.places.get(person))?.left ?? []
+  if ((await read(db, left)).length === 0) return
+  await write(db, [db.cases, db.places, db.operations, db.photos], async () => {
+    await db.places.update(person, { left: await dropGone(store, person, await left()) })
+  })
+}
+
+/** Deletes what nothing waits for, and gives the ids of the others. */
+async function dropGone(store: Store, person: string, gone: readonly string[]): Promise<string[]> {
+  if (gone.length === 0) return []
+  const unsent = await unsentCases(store, person)
+  await store.db.cases.bulkDelete(gone.filter((id) => !unsent.has(id)).map((id): [string, string] => [person, id]))
+  return gone.filter((id) => unsent.has(id))
 }
 
 async function unsentCases({ db }: Store, person: string): Promise<Set<string>> {

@@ -1,14 +1,15 @@
 // What the server said of operations and photos, each answer in one strict transaction.
 
 import type { Answer, Known } from '@sync/wire/types.gen'
-import { write } from './database'
+import { dropLeft } from './cases'
+import { read, write } from './database'
 import type { OperationRow, OperationState, PhotoRow, ReplicaRow } from './rows'
 import type { Store } from './store'
 
 /** Stores receipts: the operations are acknowledged, and photos that an accepted one names may go (L9). */
-export function keepAnswers(store: Store, replica: string, answers: readonly Answer[]): Promise<void> {
+export async function keepAnswers(store: Store, replica: string, answers: readonly Answer[]): Promise<void> {
   const { db } = store
-  return write(db, [db.replicas, db.operations, db.photos], async () => {
+  await write(db, [db.replicas, db.operations, db.photos], async () => {
     for (const answer of answers) {
       const row = await db.operations.get([replica, answer.counter])
       if (row === undefined || row.hash !== answer.hash) continue
@@ -24,6 +25,8 @@ export function keepAnswers(store: Store, replica: string, answers: readonly Ans
     if ((await between.filter((row) => row.answer === undefined).count()) > 0) return
     await db.replicas.put({ ...at, acked: last.counter, ackedHash: last.hash, enrolled: true, fault: '' })
   })
+  const row = await read(db, () => db.replicas.get(replica))
+  if (row !== undefined) await dropLeft(store, row.person)
 }
 
 function stateOf({ outcome, fault }: Answer): OperationState {
@@ -68,9 +71,9 @@ async function waitAgain({ db }: Store, { id }: ReplicaRow, after: number): Prom
 }
 
 /** The server named these photos as held, or as bytes that are no image: they are acknowledged (L8). */
-export function keepHeld(store: Store, person: string, here: readonly string[], damaged: readonly string[]): Promise<void> {
+export async function keepHeld(store: Store, person: string, here: readonly string[], damaged: readonly string[]): Promise<void> {
   const { db } = store
-  return write(db, [db.photos], async () => {
+  await write(db, [db.photos], async () => {
     for (const [hashes, stage] of [[here, 'sent'], [damaged, 'damaged']] as const) {
       for (const hash of hashes) {
         await db.photos.where({ person, hash }).modify((photo: PhotoRow) => {
@@ -79,4 +82,5 @@ export function keepHeld(store: Store, person: string, here: readonly string[], 
       }
     }
   })
+  await dropLeft(store, person)
 }

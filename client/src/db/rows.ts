@@ -148,6 +148,8 @@ export interface PlaceRow {
   readonly cursor: Cursor | null
   readonly generation: number
   readonly complete: boolean
+  /** Ids of cases that left the scope and stay until what is unsent of them was acknowledged (R31, R32). */
+  readonly left?: readonly string[]
 }
 
 /** What belongs to the device and to nobody: who is signed in, the clock's measured error. */
