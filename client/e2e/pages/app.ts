@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core'
 
-/** What every screen has. Names are those of client/src/words/zh-CN.json, listed in client/src/screens/routes.ts. */
+/** What every screen has. Names are those of client/src/words/zh-CN, listed in client/src/screens/routes.ts. */
 export class App {
   constructor(readonly page: Page) {}
 

@@ -21,8 +21,10 @@
 // Everywhere: navigation 主导航 with the links 首页 案卷 手机 我的 (leaders: 审核 案卷 手机 我的); the sync light is a link
 // in the banner that says 全部已到中心 (你的全部已到中心 while others' wait here), 待传, 正在传 or 需要你看一下.
 
+import type { Component } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
 import type { Role } from '@shared/types.gen'
+import { loadPart } from '../words/words'
 import { loadCapture } from './capture/load'
 import Home from './home/Home.vue'
 import type { TabName } from './shell/tabs'
@@ -43,19 +45,22 @@ declare module 'vue-router' {
   }
 }
 
+/** A screen that comes with its words after the first page. */
+const field = (screen: () => Promise<{ default: Component }>) => async () => (await Promise.all([screen(), loadPart('field')]))[0]
+
 // What the first page needs is in the first download; the rest is stored at install.
 export const routes: RouteRecordRaw[] = [
   { path: '/signin', component: SignIn, meta: { bare: true } },
   { path: '/', component: Home, meta: { tab: 'home', roles: ['collector'] } },
   { path: '/report', component: loadCapture, props: { kind: 'report' }, meta: { tab: 'home', fills: true, writing: true, roles: ['collector', 'leader'] } },
   { path: '/selfhandle', component: loadCapture, props: { kind: 'selfHandle' }, meta: { tab: 'home', fills: true, writing: true, roles: ['collector', 'leader'] } },
-  { path: '/resubmit/:id', component: () => import('./capture/Supplement.vue'), props: (to) => ({ id: to.params.id, kind: 'resubmit' }), meta: { tab: 'home', writing: true } },
-  { path: '/attach/:id', component: () => import('./capture/Supplement.vue'), props: (to) => ({ id: to.params.id, kind: 'attach' }), meta: { tab: 'cases', writing: true } },
-  { path: '/cases', component: () => import('./cases/Cases.vue'), meta: { tab: 'cases' } },
-  { path: '/cases/:id', component: () => import('./case/CasePage.vue'), props: true, meta: { tab: 'cases' } },
-  { path: '/review', component: () => import('./review/Review.vue'), meta: { tab: 'review', fills: true, roles: ['leader'] } },
-  { path: '/phone', component: () => import('./phone/Phone.vue'), meta: { tab: 'phone' } },
-  { path: '/me', component: () => import('./me/Me.vue'), meta: { tab: 'me' } },
+  { path: '/resubmit/:id', component: field(() => import('./capture/Supplement.vue')), props: (to) => ({ id: to.params.id, kind: 'resubmit' }), meta: { tab: 'home', writing: true } },
+  { path: '/attach/:id', component: field(() => import('./capture/Supplement.vue')), props: (to) => ({ id: to.params.id, kind: 'attach' }), meta: { tab: 'cases', writing: true } },
+  { path: '/cases', component: field(() => import('./cases/Cases.vue')), meta: { tab: 'cases' } },
+  { path: '/cases/:id', component: field(() => import('./case/CasePage.vue')), props: true, meta: { tab: 'cases' } },
+  { path: '/review', component: field(() => import('./review/Review.vue')), meta: { tab: 'review', fills: true, roles: ['leader'] } },
+  { path: '/phone', component: field(() => import('./phone/Phone.vue')), meta: { tab: 'phone' } },
+  { path: '/me', component: field(() => import('./me/Me.vue')), meta: { tab: 'me' } },
   { path: '/:rest(.*)*', redirect: '/' },
 ]
 

@@ -1,2 +1,4 @@
-/** The capture screen, fetched by the home screen while nobody waits: a shutter is pressed in a hurry. */
-export const loadCapture = () => import('./Capture.vue')
+import { loadPart } from '../../words/words'
+
+/** Loads the capture screen and its words; home asks for them before they are needed. */
+export const loadCapture = async () => (await Promise.all([import('./Capture.vue'), loadPart('field')]))[0]
