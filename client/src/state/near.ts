@@ -1,0 +1,85 @@
+// What was reported near a place in the last days, from what the phone holds: works out of reach, and is pure.
+
+import { metres as between } from '@shared/marks'
+import type { Case } from '@shared/types.gen'
+import type { CaseView } from './contract'
+
+/** A place in WGS-84 degrees; accuracy is the radius in metres within which it is likely to be. */
+export interface Spot {
+  readonly longitude: number
+  readonly latitude: number
+  readonly accuracy?: number
+}
+
+export interface NearCase {
+  readonly view: CaseView
+  /** From the place that was asked about, as measured; not widened. */
+  readonly metres: number
+}
+
+export interface NearOptions {
+  readonly metres: number
+  readonly days: number
+  /** Milliseconds since 1970 UTC. */
+  readonly now: number
+  /** Only of this category key. */
+  readonly category?: string
+  /** Without this case: the one that is being looked at. */
+  readonly except?: string
+}
+
+/** Two places that are each uncertain may be one; but a fix that is a kilometre out must not make everything near. */
+const mostWidening = 100
+const dayMs = 24 * 3_600_000
+const metresPerDegree = 111_195
+
+/** A second report of one thing: the same kind within this distance and time (the field's rule of thumb). */
+const sameMetres = 50
+const sameMs = dayMs
+
+/** Where a case is: where a hand put it, else where it was reported from. */
+export function spotOf({ pin, fix }: Pick<Case, 'pin' | 'fix'>): Spot | null {
+  const [longitude = NaN, latitude = NaN] = (pin ?? '').split(',').map(Number)
+  if (Number.isFinite(longitude) && Number.isFinite(latitude)) return { longitude, latitude }
+  return fix ?? null
+}
+
+/** The cases within `metres` of a place, the nearest first; the distance is widened by how inaccurate both places are. */
+export function nearCases(views: readonly CaseView[], at: Spot, { metres, days, now, category, except }: NearOptions): NearCase[] {
+  const since = now - days * dayMs
+  const found: NearCase[] = []
+  for (const view of views) {
+    const { case: c } = view
+    if (c.reportedAt < since || c.id === except || (category !== undefined && c.category !== category)) continue
+    const spot = spotOf(c)
+    if (spot === null) continue
+    const reach = metres + wideningOf(at, spot)
+    if (isClearlyFurther(at, spot, reach)) continue
+    const distance = between(at.longitude, at.latitude, spot.longitude, spot.latitude)
+    if (distance <= reach) found.push({ view, metres: distance })
+  }
+  return found.sort((a, b) => a.metres - b.metres || b.view.case.reportedAt - a.view.case.reportedAt || (a.view.case.id < b.view.case.id ? -1 : 1))
+}
+
+/**
+ * Whether a case near `at` may be what somebody is about to report as `category`: the same kind, close, of the last day,
+ * and not done with. A hint for people; it never blocks.
+ */
+export function maybeSame({ view: { case: c }, metres }: NearCase, at: Spot, category: string, now: number): boolean {
+  const open = c.state !== 'closed' && c.state !== 'rejected' && c.state !== 'void'
+  const close = metres <= sameMetres + wideningOf(at, spotOf(c) ?? at)
+  return open && close && category !== '' && c.category === category && now - c.reportedAt <= sameMs
+}
+
+function wideningOf(a: Spot, b: Spot): number {
+  return Math.min(mostWidening, (a.accuracy ?? 0) + (b.accuracy ?? 0))
+}
+
+/** Tells most of a city apart from what is near without trigonometry a case. */
+function isClearlyFurther(a: Spot, b: Spot, reach: number): boolean {
+  const north = Math.abs(a.latitude - b.latitude) * metresPerDegree
+  if (north > reach * 1.01) return true
+  const apart = Math.abs(a.longitude - b.longitude)
+  const narrow = Math.cos((Math.max(Math.abs(a.latitude), Math.abs(b.latitude)) * Math.PI) / 180)
+  return Math.min(apart, 360 - apart) * metresPerDegree * narrow > reach * 1.01 + 1
+}
