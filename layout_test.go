@@ -68,7 +68,7 @@ var tsMay = map[string][]string{
 	"client/src/screens": {"shared", "client/src/state", "client/src/ui", "client/src/words", "vue", "vue-router"},
 	"client/src/ui":      {"client/src/words", "vue"},
 	"client/src/words":   {"vue"},
-	"client/src/worker":  {"workbox-precaching", "workbox-routing"},
+	"client/src/worker":  {"workbox-precaching", "workbox-routing", "workbox-strategies"},
 	"client/src": {"shared", "client/src/db", "client/src/net", "client/src/engine", "client/src/device", "client/src/state",
 		"client/src/screens", "client/src/ui", "client/src/words", "vue", "vue-router"},
 	"client/build": {"node", "vite"},

@@ -1,13 +1,20 @@
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vite'
+import { leanExif } from './build/lean.ts'
 import { alias } from './build/paths.ts'
 import { shell } from './build/shell.ts'
 import { version } from './package.json'
 
 const server = process.env.BUXUN_SERVER ?? 'http://localhost:8080'
 
+/** Marks what most phones never use: English words, administrators' screens. The shell leaves them for later. */
+function prefixOf(modules: readonly string[]): string {
+  if (modules.some((id) => /\/screens\/office\/|\/words\/[^/]+\/office\.json/.test(id))) return 'office-'
+  return modules.some((id) => id.includes('/words/en/')) ? 'en-' : ''
+}
+
 export default defineConfig({
-  plugins: [vue({ features: { optionsAPI: false } }), shell({ worker: 'src/worker/sw.ts', budget: 120_000, later: [/assets\/(map|charts)-/] })],
+  plugins: [vue({ features: { optionsAPI: false } }), shell({ worker: 'src/worker/sw.ts', budget: 120_000, later: [/^assets\/(en|office|map|charts)-/] })],
   // Dexie's build without the code for browsers below our floor.
   resolve: { alias: { ...alias, dexie: 'dexie/dist/modern/dexie.min.mjs' } },
   define: { __VERSION__: JSON.stringify(version) },
@@ -20,8 +27,9 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    rolldownOptions: { output: { chunkFileNames: (chunk) => `assets/${prefixOf(chunk.moduleIds)}[name]-[hash].js` } },
   },
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [leanExif()] },
   server: {
     fs: { allow: ['..'] },
     proxy: { '/api': server, '/sync': { target: server, ws: true }, '/photos': server, '/uploads': server },

@@ -16,7 +16,8 @@ export class Fault extends Error {
 /** The whole catalogue, in its order. */
 export const faultRows: readonly FaultRow[] = rows
 
-const byCode = new Map(faultRows.map((row) => [row.code, row]))
+// Marked so that who only throws faults does not carry the catalogue along.
+const byCode = /* @__PURE__ */ new Map(/* @__PURE__ */ faultRows.map((row) => [row.code, row]))
 
 /** The row of a code; an unknown code has the row of "internal". */
 export function faultOf(code: string): FaultRow {

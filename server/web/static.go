@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"mime"
@@ -30,10 +31,13 @@ var types = map[string]string{
 	".woff2": "font/woff2", ".wasm": "application/wasm", ".txt": "text/plain; charset=utf-8", ".map": "application/json",
 }
 
+// brotli is the ending of what the client's build compressed already, better than could be done at the start.
+const brotli = ".br"
+
 // page is one file of the client, ready to send.
 type page struct {
-	kind, etag, cache string
-	plain, gzipped    []byte // gzipped is nil where it does not pay
+	kind, etag, cache     string
+	plain, gzipped, tight []byte // gzipped and tight (brotli) are nil where they do not pay or are not there
 }
 
 // pages are the client's files by their path; "index.html" is there always.
@@ -44,13 +48,10 @@ func readPages(files fs.FS, placeholder []byte) (pages, error) {
 	found := pages{}
 	if files != nil {
 		err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
-			if err != nil || entry.IsDir() || strings.HasPrefix(entry.Name(), ".") {
+			if err != nil || entry.IsDir() || strings.HasPrefix(entry.Name(), ".") || path.Ext(name) == brotli {
 				return err
 			}
-			text, err := fs.ReadFile(files, name)
-			if err == nil {
-				found[name], err = newPage(name, text)
-			}
+			found[name], err = readPage(files, name)
 			return err
 		})
 		if err != nil {
@@ -64,6 +65,23 @@ func readPages(files fs.FS, placeholder []byte) (pages, error) {
 		}
 	}
 	return found, nil
+}
+
+// readPage reads a file and what the build made of it for browsers that take brotli.
+func readPage(files fs.FS, name string) (page, error) {
+	text, err := fs.ReadFile(files, name)
+	if err != nil {
+		return page{}, err
+	}
+	p, err := newPage(name, text)
+	if err != nil {
+		return page{}, err
+	}
+	p.tight, err = fs.ReadFile(files, name+brotli)
+	if errors.Is(err, fs.ErrNotExist) {
+		return p, nil
+	}
+	return p, err
 }
 
 func newPage(name string, text []byte) (page, error) {
@@ -114,19 +132,26 @@ func (p page) send(w http.ResponseWriter, r *http.Request) {
 	header.Add("Vary", "Accept-Encoding")
 	header.Set("Etag", p.etag)
 	body := p.plain
-	if p.gzipped != nil && takesGzip(r.Header.Get("Accept-Encoding")) {
-		// One tag a form, so that ranges and caches cannot mix them.
-		header.Set("Etag", strings.TrimSuffix(p.etag, `"`)+`-gz"`)
-		header.Set("Content-Encoding", "gzip")
-		body = p.gzipped
+	for _, form := range []struct {
+		coding string
+		body   []byte
+	}{{"br", p.tight}, {"gzip", p.gzipped}} {
+		if form.body != nil && takes(form.coding, r.Header.Get("Accept-Encoding")) {
+			// One tag a form, so that ranges and caches cannot mix them.
+			header.Set("Etag", strings.TrimSuffix(p.etag, `"`)+"-"+form.coding+`"`)
+			header.Set("Content-Encoding", form.coding)
+			body = form.body
+			break
+		}
 	}
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
 }
 
-func takesGzip(header string) bool {
+// takes says whether an Accept-Encoding header allows a coding.
+func takes(wanted, header string) bool {
 	for part := range strings.SplitSeq(header, ",") {
 		coding, parameter, _ := strings.Cut(strings.TrimSpace(part), ";")
-		if coding == "gzip" && strings.Trim(strings.ReplaceAll(parameter, " ", ""), "0.") != "q=" {
+		if coding == wanted && strings.Trim(strings.ReplaceAll(parameter, " ", ""), "0.") != "q=" {
 			return true
 		}
 	}

@@ -73,6 +73,23 @@ func TestWhatPaysIsCompressed(t *testing.T) {
 	}
 }
 
+func TestWhatTheBuildCompressedIsSentToWhoTakesIt(t *testing.T) {
+	w := newWorld(t)
+	const path = "/assets/tight-2b.js"
+	for accepted, want := range map[string]string{"gzip, deflate, br, zstd": "br", "br;q=0, gzip": "gzip", "gzip": "gzip", "": ""} {
+		answer := w.ask("", "GET", path, "", header{"Accept-Encoding": accepted})
+		if got := answer.Header().Get("Content-Encoding"); got != want || !strings.HasPrefix(answer.Header().Get("Content-Type"), "text/javascript") {
+			t.Errorf("%q: sent as %q, %v", accepted, got, answer.Header())
+		}
+		if want == "br" && answer.Body.String() != "as the build compressed it" {
+			t.Errorf("%q: %s", accepted, answer.Body)
+		}
+	}
+	if answer := w.ask("", "GET", path+".br", "", nil); answer.Code != http.StatusNotFound {
+		t.Errorf("the compressed form has an address of its own: %d", answer.Code)
+	}
+}
+
 func TestWithoutABuiltClientThePlaceholderSaysSo(t *testing.T) {
 	w := newWorld(t, func(c *Config) { c.Client, c.Placeholder = nil, []byte("<h1>build the client</h1>") })
 	if answer := w.ask("", "GET", "/cases", "", nil); answer.Code != http.StatusOK || !strings.Contains(answer.Body.String(), "build the client") {

@@ -83,10 +83,12 @@ func newWorld(t *testing.T, changes ...change) *world {
 	config := Config{
 		Store: w.store, Hasher: identity.NewHasher(cheap), Keys: keys, Photos: w.photos, Now: now, Log: log,
 		Client: fstest.MapFS{
-			"index.html":       {Data: []byte("<!doctype html><title>步巡</title>")},
-			"sw.js":            {Data: []byte("self.x = 1")},
-			"assets/app-1a.js": {Data: []byte(strings.Repeat("export const words = '步巡'\n", 200))},
-			".keep":            {},
+			"index.html":            {Data: []byte("<!doctype html><title>步巡</title>")},
+			"sw.js":                 {Data: []byte("self.x = 1")},
+			"assets/app-1a.js":      {Data: []byte(strings.Repeat("export const words = '步巡'\n", 200))},
+			"assets/tight-2b.js":    {Data: []byte(strings.Repeat("export const more = '步巡'\n", 200))},
+			"assets/tight-2b.js.br": {Data: []byte("as the build compressed it")},
+			".keep":                 {},
 		},
 		Metrics:  http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { plain(w, "figures") }),
 		Registry: prometheus.NewRegistry(), Ready: func(context.Context) error { return nil },

@@ -12,6 +12,8 @@ export interface PhoneOptions {
   readonly camera?: string
   readonly desktop?: boolean
   readonly permissions?: readonly string[]
+  /** The browser's language; Chinese where absent. */
+  readonly language?: string
 }
 
 /** A browser with a profile that survives closing it: a phone in somebody's hand, or a leader's desk. */
@@ -44,7 +46,7 @@ export class Phone {
         '--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
         '--disable-sync', '--use-fake-device-for-media-stream', ...(camera ? [`--use-file-for-fake-video-capture=${camera}`] : []),
       ],
-      locale: 'zh-CN',
+      locale: this.options.language ?? 'zh-CN',
       timezoneId: 'Asia/Shanghai',
       ...screen,
       permissions: [...(this.options.permissions ?? ['camera', 'geolocation'])],

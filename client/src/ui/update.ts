@@ -15,10 +15,16 @@ export async function keepApp(): Promise<void> {
     if (worker.controller && registration.waiting) waiting.value = registration.waiting
   }
   look()
+  if (!replaces) void worker.ready.then(({ active }) => active?.postMessage({ keep: used() }))
   registration.addEventListener('updatefound', () => registration.installing?.addEventListener('statechange', look))
   worker.addEventListener('controllerchange', () => {
     if (replaces) location.reload()
   })
+}
+
+/** Paths of the files that this page has fetched so far. */
+function used(): string[] {
+  return performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname)
 }
 
 /** Lets the new version take over; the page comes back by itself. */
