@@ -20,7 +20,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'unit',
-          include: ['shared/**/*.test.ts', 'sync/**/*.test.ts', 'client/src/**/*.test.ts', 'client/build/**/*.test.ts'],
+          include: ['shared/**/*.test.ts', 'sync/**/*.test.ts', 'client/src/**/*.test.ts', 'client/build/**/*.test.ts', 'client/squad/**/*.test.ts'],
           exclude: [...nowhere, 'sync/sim/seeds.test.ts'],
         },
       },
@@ -35,7 +35,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'e2e',
-          include: ['client/e2e/**/*.spec.ts'],
+          include: ['client/e2e/**/*.spec.ts', 'client/squad/**/*.spec.ts'],
           exclude: nowhere,
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -3,9 +3,12 @@ package main
 import (
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 
 	"buxun/server/demo"
+	"buxun/server/roster"
+	"buxun/shared"
 )
 
 // Greeting is the one block that a person reads after starting the server.
@@ -33,8 +36,8 @@ func (m *Main) Greeting() string {
 		if err != nil {
 			m.config.Log.Error("the demo's people cannot be listed", "error", err)
 		}
-		for _, p := range world.People {
-			line("               %-8s %s", p.Name, p.Label)
+		for _, row := range demoRows(world) {
+			line("               %s", row)
 		}
 		line("               只供演示，不要放进真实数据 / for trials only: put no real data in")
 	}
@@ -68,4 +71,25 @@ func (m *Main) neighbourURL() string {
 		}
 	}
 	return ""
+}
+
+// demoRows tells the demo's people in a line a squad: there are too many to name each.
+func demoRows(world demo.Demo) (rows []string) {
+	for _, squad := range append(slices.Clone(world.Squads), roster.Squad{}) {
+		var collectors, others []string
+		for _, p := range world.People {
+			switch {
+			case p.Squad != squad.Code:
+			case p.Role == shared.RoleCollector:
+				collectors = append(collectors, p.Name)
+			default:
+				others = append(others, p.Name+" "+p.Label)
+			}
+		}
+		if n := len(collectors); n > 0 {
+			others = append([]string{fmt.Sprintf("%s … %s 采集员", collectors[0], collectors[n-1])}, others...)
+		}
+		rows = append(rows, strings.TrimSpace(squad.Name+"  "+strings.Join(others, "    ")))
+	}
+	return rows
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // areaVersion names the layout below; raise it when the layout or divisions.json changes.
-const areaVersion = "demo-1"
+const areaVersion = "demo-2"
 
 // gridsAcross is how many unit grids lie side by side in a community, and how many one below another: with communities of
 // 0.004 by 0.004 degrees a unit grid has about 98 by 111 m, near the 10,000 m² of the field.
