@@ -52,6 +52,7 @@ func (f figures) Collect(out chan<- prometheus.Metric) {
 	tell(gapsFigure, prometheus.CounterValue, counts.Gaps)
 	tell(photosFigure, prometheus.GaugeValue, counts.PhotosHere, "yes")
 	tell(photosFigure, prometheus.GaugeValue, counts.PhotosWanted, "no")
+	tell(photosFigure, prometheus.GaugeValue, counts.PhotosLost, "lost")
 }
 
 // measures is what the live feed tells Prometheus.

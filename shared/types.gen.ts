@@ -480,6 +480,7 @@ export const arrivals = [
   'waiting',
   'here',
   'damaged', // the bytes have the right hash and are no image
+  'lost', // they were here and are gone from the server's storage: who still has them sends them again
 ] as const
 /** Arrival is how much of a photo the server has. */
 export type Arrival = (typeof arrivals)[number]

@@ -123,8 +123,12 @@ const (
 // Arrival is how much of a photo the server has.
 type Arrival string
 
+// Settled says that the server has all it will ever need of the bytes: sending them again brings nothing.
+func (a Arrival) Settled() bool { return a == ArrivalHere || a == ArrivalDamaged }
+
 const (
 	ArrivalWaiting Arrival = "waiting"
 	ArrivalHere    Arrival = "here"
 	ArrivalDamaged Arrival = "damaged" // the bytes have the right hash and are no image
+	ArrivalLost    Arrival = "lost"    // they were here and are gone from the server's storage: who still has them sends them again
 )

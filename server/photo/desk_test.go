@@ -17,6 +17,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -55,7 +56,8 @@ func (d *desk) open(options Options) {
 	mux := http.NewServeMux()
 	mux.Handle(Path, photos.Uploads())
 	mux.HandleFunc("/api/photos/{hash}", func(w http.ResponseWriter, r *http.Request) {
-		photos.Serve(w, r, r.Header.Get("Test-Stranger") == "", r.PathValue("hash"), r.URL.Query().Get("size"))
+		hash := r.PathValue("hash")
+		photos.Serve(w, r, r.Header.Get("Test-Stranger") == "" && (d.ledger.knows(hash) || d.lies(hash)), hash, r.URL.Query().Get("size"))
 	})
 	server := httptest.NewServer(mux)
 	d.t.Cleanup(server.Close)
@@ -92,6 +94,60 @@ func (l *ledger) PhotoArrived(_ context.Context, author shared.Author, hash stri
 		}
 	}
 	return nil
+}
+
+// knows says whether anybody's operation names the hash.
+func (l *ledger) knows(hash string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for at := range l.named {
+		if strings.HasSuffix(at, hash) {
+			return true
+		}
+	}
+	return false
+}
+
+// lies says whether a file lies among the originals, whatever the ledger knows.
+func (d *desk) lies(hash string) bool {
+	if !shared.IsHash(hash) {
+		return false
+	}
+	_, err := os.Stat(d.photos.place(originalsDir, hash))
+	return err == nil
+}
+
+func (l *ledger) PhotoLost(_ context.Context, hash string) (bool, error) {
+	return l.turn(hash, shared.ArrivalHere, shared.ArrivalLost), nil
+}
+
+func (l *ledger) PhotoFound(_ context.Context, hash string) (bool, error) {
+	return l.turn(hash, shared.ArrivalLost, shared.ArrivalHere), nil
+}
+
+func (l *ledger) turn(hash string, from, to shared.Arrival) (changed bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for at, named := range l.named {
+		if strings.HasSuffix(at, hash) && named.Here == from {
+			named.Here = to
+			l.named[at], changed = named, true
+		}
+	}
+	return changed
+}
+
+func (l *ledger) KeptPhotos(_ context.Context, after string, limit int) (kept []Kept, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for at, named := range l.named {
+		hash := at[len(at)-64:]
+		if hash > after && (named.Here == shared.ArrivalHere || named.Here == shared.ArrivalLost) {
+			kept = append(kept, Kept{hash, named.Size, named.Here})
+		}
+	}
+	slices.SortFunc(kept, func(a, b Kept) int { return strings.Compare(a.Hash, b.Hash) })
+	return kept[:min(len(kept), limit)], nil
 }
 
 func (l *ledger) ReplicaKey(_ context.Context, replica string) ([]byte, bool, bool, error) {

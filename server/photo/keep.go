@@ -98,7 +98,7 @@ func (p *Photos) arrive(ctx context.Context, c claim, folder string, seen Seen) 
 // recall finds what became of an upload whose bytes are gone from the uploads: kept and noted, kept but not noted because
 // the server stopped in between, or never begun. The caller holds the upload's lock.
 func (p *Photos) recall(ctx context.Context, c claim) (shared.Arrival, error) {
-	if c.named.Here == shared.ArrivalWaiting {
+	if !c.named.Here.Settled() {
 		named, ok, err := p.ledger.NamedPhoto(ctx, c.replica, c.hash) // it may have arrived while we waited for the lock
 		if err != nil {
 			return "", err
@@ -107,7 +107,7 @@ func (p *Photos) recall(ctx context.Context, c claim) (shared.Arrival, error) {
 			c.named = named
 		}
 	}
-	if c.named.Here == shared.ArrivalHere || c.named.Here == shared.ArrivalDamaged {
+	if c.named.Here.Settled() {
 		return c.named.Here, nil
 	}
 	if _, err := p.files.Stat(p.note(c)); errors.Is(err, fs.ErrNotExist) {

@@ -27,6 +27,12 @@ type Ledger interface {
 	NamedPhoto(ctx context.Context, replica, hash string) (Named, bool, error)
 	// PhotoArrived notes, durably before it returns, that a replica of the author had the bytes. A repeat changes nothing.
 	PhotoArrived(ctx context.Context, author shared.Author, hash string, here shared.Arrival, detectedType string, size int64) error
+	// PhotoLost notes that bytes which were here are gone from the storage, PhotoFound that they are there again. Both say
+	// whether that changed anything.
+	PhotoLost(ctx context.Context, hash string) (bool, error)
+	PhotoFound(ctx context.Context, hash string) (bool, error)
+	// KeptPhotos lists what should lie in the storage, or is known to be lost, by hash from after one on.
+	KeptPhotos(ctx context.Context, after string, limit int) ([]Kept, error)
 	// ReplicaKey is the public key (SPKI DER) of an enrolled replica, and whether it was revoked since.
 	ReplicaKey(ctx context.Context, replica string) (key []byte, revoked, ok bool, err error)
 }
@@ -38,6 +44,13 @@ type Named struct {
 	Type   string // as the operation says; the bytes decide
 	Author shared.Author
 	Here   shared.Arrival
+}
+
+// Kept is a photo or preview that the ledger knows to have arrived.
+type Kept struct {
+	Hash string
+	Size int64 // bytes
+	Here shared.Arrival
 }
 
 // Path is where Uploads is mounted.

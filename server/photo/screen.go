@@ -60,11 +60,14 @@ func (s *screens) want(hash string) {
 // sweepEvery is the time between two looks at the uploads.
 const sweepEvery = time.Hour
 
-// Run sweeps the uploads at once and each hour, and makes pictures for the screen, until ctx ends. One Run at a time keeps
-// memory bounded.
+// Run sweeps the uploads at once and each hour, looks through what is kept, and makes pictures for the screen, until ctx ends.
+// One Run at a time keeps memory bounded.
 func (p *Photos) Run(ctx context.Context) {
 	due := time.NewTicker(sweepEvery)
 	defer due.Stop()
+	var group sync.WaitGroup
+	defer group.Wait()
+	group.Go(func() { p.watch(ctx) })
 	p.sweep(ctx)
 	for {
 		select {

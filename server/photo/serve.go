@@ -31,6 +31,7 @@ func (p *Photos) Serve(w http.ResponseWriter, r *http.Request, visible bool, has
 		return
 	}
 	if size == "screen" && p.serveFile(w, r, screensDir, hash, hash+"-screen") == nil {
+		p.check(r.Context(), hash) // the picture for the screen outlives its original
 		return
 	}
 	err := p.serveFile(w, r, originalsDir, hash, hash)
@@ -38,6 +39,7 @@ func (p *Photos) Serve(w http.ResponseWriter, r *http.Request, visible bool, has
 	case err == nil && size == "screen":
 		p.screens.want(hash) // for the next time
 	case errors.Is(err, fs.ErrNotExist):
+		p.check(r.Context(), hash)
 		p.refuse(w, r, p.absent(hash))
 	case err != nil:
 		p.refuse(w, r, p.internal(r.Context(), fmt.Errorf("serve photo %s: %w", hash, err)))
@@ -49,7 +51,7 @@ func (p *Photos) absent(hash string) error {
 	if _, err := p.files.Stat(p.place(quarantineDir, hash)); err == nil {
 		return shared.Fail("photo.damaged", hash)
 	}
-	return shared.Fail("photo.notHere", hash)
+	return shared.Fail("photo.lost", hash)
 }
 
 func (p *Photos) refuse(w http.ResponseWriter, r *http.Request, err error) {

@@ -52,7 +52,7 @@ func (p *Photos) sweepOne(ctx context.Context, c claim) error {
 		return err
 	}
 	c.named = named
-	waiting := ok && named.Here == shared.ArrivalWaiting
+	waiting := ok && !named.Here.Settled()
 	stat, err := p.files.Stat(p.partial(c))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err

@@ -140,7 +140,7 @@ func (p *Photos) prove(r *http.Request, c claim) error {
 
 func (p *Photos) admitCreation(r *http.Request, req *request) error {
 	named := req.claim.named
-	if named.Here == shared.ArrivalHere || named.Here == shared.ArrivalDamaged {
+	if named.Here.Settled() {
 		req.kept = named.Here
 		if named.Here == shared.ArrivalDamaged {
 			return shared.Fail("photo.damaged", req.claim.id())

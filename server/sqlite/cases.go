@@ -118,6 +118,7 @@ type Counts struct {
 	Replicas     int
 	Gaps         int
 	PhotosHere   int
+	PhotosLost   int // were here and are gone from the storage
 	PhotosWanted int // named and not here
 }
 
@@ -139,9 +140,9 @@ func (s *Store) Counts(ctx context.Context) (Counts, error) {
 		return c, fmt.Errorf("count cases: %w", err)
 	}
 	err = s.reading.QueryRowContext(ctx, `SELECT (SELECT coalesce(max(number), 0) FROM operations), (SELECT count(*) FROM people WHERE NOT disabled),
-		(SELECT count(*) FROM replicas WHERE revoked_at IS NULL), (SELECT count(*) FROM gaps), (SELECT count(*) FROM photos),
+		(SELECT count(*) FROM replicas WHERE revoked_at IS NULL), (SELECT count(*) FROM gaps), (SELECT count(*) FROM photos WHERE here <> 'lost'), (SELECT count(*) FROM photos WHERE here = 'lost'),
 		(SELECT count(DISTINCT hash) FROM case_photos WHERE here = 'waiting')`).
-		Scan(&c.Operations, &c.People, &c.Replicas, &c.Gaps, &c.PhotosHere, &c.PhotosWanted)
+		Scan(&c.Operations, &c.People, &c.Replicas, &c.Gaps, &c.PhotosHere, &c.PhotosLost, &c.PhotosWanted)
 	if err != nil {
 		return c, fmt.Errorf("count rows: %w", err)
 	}

@@ -28,7 +28,7 @@ func (s *Store) NamedPhoto(ctx context.Context, replica, hash string) (Named, bo
 	var n Named
 	err := s.reading.QueryRowContext(ctx, `SELECT case_photos.size, kind, type, author_kind, replicas.author, here
 		FROM replicas JOIN case_photos ON case_photos.author = replicas.author AND case_photos.hash = ?2
-		WHERE replicas.id = ?1 ORDER BY here = 'waiting', kind LIMIT 1`, replica, hash).
+		WHERE replicas.id = ?1 ORDER BY here NOT IN ('here', 'damaged'), kind LIMIT 1`, replica, hash).
 		Scan(&n.Size, &n.Kind, &n.Type, &n.Author.Kind, &n.Author.ID, &n.Here)
 	ok, err := found(err)
 	if err != nil {
@@ -39,7 +39,8 @@ func (s *Store) NamedPhoto(ctx context.Context, replica, hash string) (Named, bo
 
 // PhotoArrived takes note that bytes of a hash are on disk and that a replica of the author had them: every case in which an
 // operation of that author names the hash shows it, as changes of the feed, in one durable transaction. Others who name the
-// same hash get nothing by it. here is ArrivalHere or ArrivalDamaged; a repeat changes nothing.
+// same hash get nothing by it, but those who had shown to have bytes that were lost meanwhile. here is ArrivalHere or
+// ArrivalDamaged; a repeat changes nothing.
 func (s *Store) PhotoArrived(ctx context.Context, author shared.Author, hash string, here shared.Arrival, detectedType string, size int64) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -54,7 +55,7 @@ func (s *Store) PhotoArrived(ctx context.Context, author shared.Author, hash str
 		if err != nil {
 			return err
 		}
-		changed, err = w.arrive(ctx, author.ID, hash, here)
+		changed, err = w.turn(ctx, hash, here, `(author = ?3 OR here = 'lost')`, author.ID)
 		return err
 	})
 	if err != nil {
@@ -64,9 +65,66 @@ func (s *Store) PhotoArrived(ctx context.Context, author shared.Author, hash str
 	return nil
 }
 
-func (w *writer) arrive(ctx context.Context, author, hash string, here shared.Arrival) ([]session.Changed, error) {
-	rows, err := w.conn.QueryContext(ctx, `SELECT doc FROM cases WHERE id IN (SELECT case_id FROM case_photos WHERE hash = ? AND author = ? AND here <> ?) ORDER BY seq`,
-		hash, author, here)
+// PhotoLost takes note that bytes which were here are gone from the storage: every case that showed them says so, as changes
+// of the feed, and they are taken again from whoever still has them (R44). It says whether anything changed.
+func (s *Store) PhotoLost(ctx context.Context, hash string) (bool, error) {
+	return s.turnPhoto(ctx, hash, shared.ArrivalHere, shared.ArrivalLost)
+}
+
+// PhotoFound takes note that lost bytes are in the storage again.
+func (s *Store) PhotoFound(ctx context.Context, hash string) (bool, error) {
+	return s.turnPhoto(ctx, hash, shared.ArrivalLost, shared.ArrivalHere)
+}
+
+func (s *Store) turnPhoto(ctx context.Context, hash string, from, to shared.Arrival) (bool, error) {
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	var changed []session.Changed
+	err := s.transact(context.WithoutCancel(ctx), func(ctx context.Context, w *writer) error {
+		err := w.exec(ctx, `UPDATE photos SET here = ?, at = ? WHERE hash = ? AND here = ?`, to, s.now(), hash, from)
+		if err != nil {
+			return err
+		}
+		changed, err = w.turn(ctx, hash, to, `here = ?3`, from)
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("note that photo %s is %s: %w", hash, to, err)
+	}
+	s.announce(changed)
+	return len(changed) > 0, nil
+}
+
+// KeptPhoto is a photo or preview that should lie in the storage, or should not any more.
+type KeptPhoto struct {
+	Hash string
+	Size int64 // bytes
+	Here shared.Arrival
+}
+
+// KeptPhotos lists photos that are here or lost, by hash from after one on, at most so many.
+func (s *Store) KeptPhotos(ctx context.Context, after string, limit int) ([]KeptPhoto, error) {
+	rows, err := s.reading.QueryContext(ctx, `SELECT hash, size, here FROM photos WHERE hash > ? AND here <> 'damaged' ORDER BY hash LIMIT ?`, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list photos after %q: %w", after, err)
+	}
+	kept, err := collect(rows, func(scan func(...any) error) (k KeptPhoto, err error) {
+		err = scan(&k.Hash, &k.Size, &k.Here)
+		return k, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list photos after %q: %w", after, err)
+	}
+	return kept, nil
+}
+
+// turn puts a hash's new standing on the rows that fit (a condition on case_photos whose ?3 is arg) and on their cases.
+func (w *writer) turn(ctx context.Context, hash string, here shared.Arrival, fit string, arg any) ([]session.Changed, error) {
+	rows, err := w.conn.QueryContext(ctx, `SELECT doc FROM cases WHERE id IN (SELECT case_id FROM case_photos WHERE hash = ?1 AND here <> ?2 AND `+fit+`) ORDER BY seq`,
+		hash, here, arg)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +135,7 @@ func (w *writer) arrive(ctx context.Context, author, hash string, here shared.Ar
 	if err != nil {
 		return nil, err
 	}
-	if err := w.exec(ctx, `UPDATE case_photos SET here = ? WHERE hash = ? AND author = ?`, here, hash, author); err != nil {
+	if err := w.exec(ctx, `UPDATE case_photos SET here = ?2 WHERE hash = ?1 AND here <> ?2 AND `+fit, hash, here, arg); err != nil {
 		return nil, err
 	}
 	var changed []session.Changed
@@ -107,7 +165,7 @@ type Visible struct {
 	Here shared.Arrival
 }
 
-// VisiblePhoto finds a photo that is here or damaged through a case in the reader's scope; that somebody names a hash gives
+// VisiblePhoto finds a photo that is here, damaged or lost through a case in the reader's scope; that somebody names a hash gives
 // nobody anything (L10).
 func (s *Store) VisiblePhoto(ctx context.Context, reader session.Reader, hash string) (Visible, bool, error) {
 	var v Visible
@@ -128,7 +186,7 @@ func (s *Store) Held(ctx context.Context, reader session.Reader, replica string,
 	for _, hash := range hashes {
 		var arrival shared.Arrival
 		err := s.reading.QueryRowContext(ctx, `SELECT case_photos.here FROM case_photos JOIN cases ON cases.id = case_id
-			WHERE hash = ?1 AND case_photos.here <> 'waiting' AND (?2 OR reporter = ?3 OR (squad = ?4 AND ?4 <> '')
+			WHERE hash = ?1 AND case_photos.here IN ('here', 'damaged') AND (?2 OR reporter = ?3 OR (squad = ?4 AND ?4 <> '')
 				OR case_photos.author = (SELECT author FROM replicas WHERE id = ?5)) LIMIT 1`,
 			hash, centre(reader.Standing), reader.Person, reader.Standing.Squad, replica).Scan(&arrival)
 		ok, err := found(err)

@@ -157,6 +157,67 @@ func TestL8_aPhotoThatIsHereIsNotAskedForAgain(t *testing.T) {
 	}
 }
 
+// R44: what is gone from the storage is told to everybody who may see it, and never called held.
+func TestR44_ALostPhotoIsAChangeOfTheFeedAndIsTakenAgain(t *testing.T) {
+	w := newWorld(t)
+	a, b := w.phone("a-one"), w.phone("b-one")
+	one := photo("one")
+	id := a.report(one)
+	a.send()
+	other := b.report(one)
+	b.send()
+	w.arrived(a, one.Hash, shared.ArrivalHere)
+	w.arrived(b, one.Hash, shared.ArrivalHere)
+	before := len(w.changed)
+	changed, err := w.PhotoLost(w.ctx, one.Hash)
+	if w.must(err); !changed || len(w.changed) != before+2 {
+		t.Fatalf("changed %v, %d changes, want both cases'", changed, len(w.changed)-before)
+	}
+	for _, c := range w.changed[before:] {
+		if c.Case.Photos[0].Here != shared.ArrivalLost {
+			t.Errorf("case %s shows %s", c.Case.ID, c.Case.Photos[0].Here)
+		}
+	}
+	if changed, err := w.PhotoLost(w.ctx, one.Hash); err != nil || changed || len(w.changed) != before+2 {
+		t.Errorf("lost twice changes %v, %v", changed, err)
+	}
+	if changed, err := w.PhotoLost(w.ctx, one.Preview.Hash); err != nil || changed {
+		t.Errorf("what never came was lost: %v, %v", changed, err)
+	}
+	if here, damaged, err := w.Held(w.ctx, w.reader("a-leader"), a.ID, []string{one.Hash}); err != nil || len(here)+len(damaged) != 0 {
+		t.Errorf("a lost photo is called held: %v %v %v", here, damaged, err)
+	}
+	if n, ok, _ := w.NamedPhoto(w.ctx, a.ID, one.Hash); !ok || n.Here.Settled() {
+		t.Errorf("a lost photo would not be taken again: %+v", n)
+	}
+	third := a.report(one)
+	a.send()
+	if c := w.changed[len(w.changed)-1].Case; c.ID != third || c.Photos[0].Here != shared.ArrivalWaiting {
+		t.Errorf("a new case with the lost photo shows %s", c.Photos[0].Here)
+	}
+	// One of those who had it sends it again: it is there for all who had shown to have it.
+	w.arrived(a, one.Hash, shared.ArrivalHere)
+	for _, want := range []string{id, other, third} {
+		c, _, err := w.Case(w.ctx, w.reader("admin"), want)
+		if w.must(err); c.Photos[0].Here != shared.ArrivalHere {
+			t.Errorf("case %s shows %s after it came again", want, c.Photos[0].Here)
+		}
+	}
+	kept, err := w.KeptPhotos(w.ctx, "", 10)
+	if w.must(err); len(kept) != 1 || kept[0] != (KeptPhoto{one.Hash, 1000, shared.ArrivalHere}) {
+		t.Errorf("kept: %+v", kept)
+	}
+	if _, err := w.PhotoLost(w.ctx, one.Hash); err != nil {
+		t.Fatal(err)
+	}
+	if changed, err := w.PhotoFound(w.ctx, one.Hash); err != nil || !changed || w.changed[len(w.changed)-1].Case.Photos[0].Here != shared.ArrivalHere {
+		t.Errorf("found again: %v %v", changed, err)
+	}
+	if counts, err := w.Counts(w.ctx); err != nil || counts.PhotosHere != 1 || counts.PhotosLost != 0 {
+		t.Errorf("counts %+v, %v", counts, err)
+	}
+}
+
 func TestOnlyAcceptedOperationsNamePhotos(t *testing.T) {
 	w := newWorld(t)
 	a := w.phone("a-one")

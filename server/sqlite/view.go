@@ -57,7 +57,7 @@ func (v view) Standing(author shared.Author, at int64) (shared.Standing, error) 
 func (v view) Arrival(author shared.Author, standing shared.Standing, hash string) (shared.Arrival, error) {
 	var here shared.Arrival
 	ok, err := found(v.w.conn.QueryRowContext(v.ctx, `SELECT case_photos.here FROM case_photos JOIN cases ON cases.id = case_id
-		WHERE hash = ?1 AND case_photos.here <> 'waiting' AND (case_photos.author = ?2 OR ?3 OR reporter = ?2 OR (squad = ?4 AND ?4 <> '')) LIMIT 1`,
+		WHERE hash = ?1 AND case_photos.here IN ('here', 'damaged') AND (case_photos.author = ?2 OR ?3 OR reporter = ?2 OR (squad = ?4 AND ?4 <> '')) LIMIT 1`,
 		hash, author.ID, centre(standing), standing.Squad).Scan(&here))
 	if err != nil || !ok {
 		return shared.ArrivalWaiting, err

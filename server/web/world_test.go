@@ -134,6 +134,15 @@ func (l ledger) NamedPhoto(ctx context.Context, replica, hash string) (photo.Nam
 	return photo.Named{Size: n.Size, Kind: n.Kind, Type: n.Type, Author: n.Author, Here: n.Here}, ok, err
 }
 
+func (l ledger) KeptPhotos(ctx context.Context, after string, limit int) ([]photo.Kept, error) {
+	rows, err := l.Store.KeptPhotos(ctx, after, limit)
+	kept := make([]photo.Kept, len(rows))
+	for i, row := range rows {
+		kept[i] = photo.Kept(row)
+	}
+	return kept, err
+}
+
 func (l ledger) ReplicaKey(ctx context.Context, replica string) ([]byte, bool, bool, error) {
 	r, ok, err := l.Replica(ctx, replica)
 	return r.Key, r.RevokedAt != 0, ok, err

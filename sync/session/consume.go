@@ -200,7 +200,7 @@ func (b *Batch) arrive(c *shared.Case, body shared.Body, now int64) (*shared.Cas
 		if err != nil {
 			return nil, fmt.Errorf("look up photo %s: %w", hash, err)
 		}
-		if here == shared.ArrivalHere || here == shared.ArrivalDamaged {
+		if here.Settled() {
 			next, _ := shared.Arrive(*c, hash, here)
 			c = &next
 		}
