@@ -8,6 +8,7 @@ import { makeRoom, openFile, photosToSend, trimSent } from './photos'
 import { keepAnswers, keepHeld, keepKnown } from './receipts'
 import { addReplica } from './replicas'
 import { openStore, type Store } from './store'
+import { summarize } from './summary'
 
 let count = 0
 const person = 'person-1'
@@ -144,4 +145,49 @@ test('L8: a photo that the server holds is no longer among those to send', async
   const store = await opened()
   await sentPhoto(store, 'a', 100, 1)
   expect(await photosToSend(store)).toEqual([])
+})
+
+const shows = (hash: string, here: string) => ({ ...c(`case ${hash}`, 2), photos: [{ hash, here, preview: { hash: `small ${hash}` }, previewHere: here }] }) as unknown as Case
+const stages = async (store: Store) => Object.fromEntries((await store.db.photos.toArray()).map((row) => [row.hash, row.stage]))
+
+test('R44: what the centre lost is sent again where the phone still holds it, and is lost where it let it go', async () => {
+  const store = await opened()
+  await sentPhoto(store, 'kept', 10, 1)
+  await sentPhoto(store, 'freed', 10, 2)
+  await store.db.photos.update([person, 'freed'], { held: false })
+  await store.db.bytes.delete([person, 'freed'])
+  await keepCases(store, person, keep([shows('kept', 'lost'), shows('freed', 'lost')]))
+  expect(await stages(store)).toEqual({ kept: 'named', 'small kept': 'named', freed: 'lost', 'small freed': 'named' })
+  expect((await summarize(store, person)).allSent).toBe(false)
+  expect((await photosToSend(store)).map((row) => row.hash)).toEqual(['small kept', 'small freed', 'kept'])
+  await keepHeld(store, person, ['kept', 'small kept', 'small freed'], [])
+  expect(await stages(store)).toEqual({ kept: 'sent', 'small kept': 'sent', freed: 'lost', 'small freed': 'sent' })
+  expect((await summarize(store, person)).allSent).toBe(false)
+  await keepCases(store, person, keep([shows('kept', 'here'), shows('freed', 'here')]))
+  expect(await stages(store)).toEqual({ kept: 'sent', 'small kept': 'sent', freed: 'sent', 'small freed': 'sent' })
+  expect((await summarize(store, person)).allSent).toBe(true)
+})
+
+test('R44: a case tells nothing of a photo that waits, or is another person\'s', async () => {
+  const store = await opened()
+  const file = { hash: 'fresh', kind: 'original' as const, of: 'fresh', type: 'image/jpeg', bytes: new ArrayBuffer(1) }
+  await addToDraft(store, person, { id: 'fresh', at: 1, fields: {} }, [file])
+  await save(store, 'case fresh', ['fresh'])
+  await keepCases(store, person, keep([shows('fresh', 'lost')]))
+  expect(await stages(store)).toEqual({ fresh: 'waiting' })
+  await sentPhoto(store, 'mine', 1, 2)
+  await keepCases(store, 'person-2', keep([shows('mine', 'lost')]))
+  expect((await stages(store)).mine).toBe('sent')
+})
+
+test('a photo leaves the phone only after an acknowledgement that names its hash (L8)', async () => {
+  const store = await opened()
+  const file = (hash: string) => ({ hash, kind: 'original' as const, of: hash, type: 'image/jpeg', bytes: new ArrayBuffer(8) })
+  await addToDraft(store, person, { id: 'a', at: 1, fields: {} }, [file('a')])
+  const { counter, chain } = await save(store, 'case', ['a'])
+  await keepAnswers(store, chain.replica, [{ counter, hash: `hash ${counter}`, seq: 1, epoch: 'e', outcome: 'applied', mac: 'm' }])
+  await keepHeld(store, person, ['b'], [])
+  expect([await makeRoom(store, 1000), await openFile(store, person, 'a')]).toEqual([0, expect.objectContaining({ type: 'image/jpeg' })])
+  await keepHeld(store, person, ['a'], [])
+  expect([await makeRoom(store, 1000), await openFile(store, person, 'a')]).toEqual([8, null])
 })

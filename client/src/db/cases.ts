@@ -3,6 +3,7 @@
 import type { Keep, Place } from '@sync/replica/event'
 import type { Case } from '@shared/types.gen'
 import { read, write } from './database'
+import { heedLosses } from './photos'
 import type { CaseRow } from './rows'
 import type { Store } from './store'
 
@@ -23,6 +24,7 @@ export async function keepCases(store: Store, person: string, { cases, leaves, p
   )
   await write(db, [db.cases, db.places, db.operations, db.photos], async () => {
     await db.cases.bulkPut(rows)
+    await heedLosses(store, person, cases)
     const named = new Set(cases.map(({ id }) => id))
     const gone = new Set([...((await db.places.get(person))?.left ?? []).filter((id) => !named.has(id)), ...leaves])
     if (dropUnnamed) {

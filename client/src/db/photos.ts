@@ -1,6 +1,7 @@
 // Photographs and their previews: bytes sealed for delivery, one photograph a transaction, let go only after the server
 // acknowledged their hash (L8).
 
+import type { Arrival, Case } from '@shared/types.gen'
 import { read, write } from './database'
 import type { PhotoRow, Sealed } from './rows'
 import type { Store } from './store'
@@ -73,11 +74,30 @@ export async function noteUpload({ db }: Store, person: string, hash: string, ur
   await write(db, [db.photos], () => db.photos.update([person, hash], { url }))
 }
 
-/** The person lets a damaged photograph go: its bytes leave the phone. */
+/**
+ * What cases say of the person's photos: those that the server lost go again where the phone still holds them, and are lost
+ * where it does not; lost ones that are there again were sent (R44). Runs inside the caller's transaction.
+ */
+export async function heedLosses({ db }: Store, person: string, cases: readonly Case[]): Promise<void> {
+  const arrivals = new Map<string, Arrival>()
+  for (const { hash, here, preview, previewHere } of cases.flatMap((c) => c.photos ?? [])) {
+    arrivals.set(hash, here)
+    if (preview && previewHere) arrivals.set(preview.hash, previewHere)
+  }
+  const known = [...arrivals].filter(([, here]) => here === 'lost' || here === 'here').map(([hash]): [string, string] => [person, hash])
+  for (const row of await db.photos.bulkGet(known)) {
+    if (row === undefined) continue
+    const lost = arrivals.get(row.hash) === 'lost'
+    if (lost && row.stage === 'sent') await db.photos.put({ ...row, stage: row.held ? 'named' : 'lost', url: '' })
+    if (!lost && row.stage === 'lost') await db.photos.put({ ...row, stage: 'sent' })
+  }
+}
+
+/** The person lets a damaged or lost photograph go: its bytes leave the phone. */
 export async function releasePhoto({ db }: Store, person: string, hash: string): Promise<void> {
   await write(db, [db.photos, db.bytes], async () => {
     const row = await db.photos.get([person, hash])
-    if (row?.stage !== 'damaged') return
+    if (row?.stage !== 'damaged' && row?.stage !== 'lost') return
     await db.photos.put({ ...row, stage: 'released', held: false })
     await db.bytes.delete([person, hash])
   })

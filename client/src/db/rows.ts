@@ -76,9 +76,10 @@ export interface OperationRow {
 
 /**
  * draft → waiting (its operation is saved) → named (its operation is acknowledged: it may go) → sent. `refused`: its
- * operation was refused, and no other names it. `damaged`: the server could not open it. `released`: the person let it go.
+ * operation was refused, and no other names it. `damaged`: the server could not open it. `lost`: the server lost it after the
+ * phone had let it go (R44). `released`: the person let it go.
  */
-export type PhotoStage = 'draft' | 'waiting' | 'named' | 'sent' | 'refused' | 'damaged' | 'released'
+export type PhotoStage = 'draft' | 'waiting' | 'named' | 'sent' | 'refused' | 'damaged' | 'lost' | 'released'
 
 /** An original or a preview on its way; its bytes lie in the table `bytes`. */
 export interface PhotoRow {

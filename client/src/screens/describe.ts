@@ -1,71 +1,16 @@
-// Cases in words and shapes, exactly as the house's table of states and travels has them.
-import type { Case, Entry, State } from '@shared/types.gen'
-import type { CaseView, Travel } from '../state/contract'
-import type { IconName } from '../ui/icons'
-import { t } from '../words/words'
-import { sentence, toldOf } from './tell'
-
-export interface Look {
-  readonly icon: IconName
-  readonly tone: 'amber' | 'orange' | 'blue' | 'violet' | 'teal' | 'green' | 'grey' | 'red'
-}
-
-const looks: Readonly<Record<State, Look>> = {
-  reported: { icon: 'circle', tone: 'amber' },
-  returned: { icon: 'back', tone: 'orange' },
-  filed: { icon: 'document', tone: 'blue' },
-  rejected: { icon: 'dash', tone: 'grey' },
-  selfHandled: { icon: 'half', tone: 'teal' },
-  closed: { icon: 'check', tone: 'green' },
-  void: { icon: 'dash', tone: 'grey' },
-}
-
-export function lookOf(state: State): Look {
-  return looks[state]
-}
-
-export function travelLook(travel: Travel): Look {
-  switch (travel.kind) {
-    case 'onPhone':
-      return { icon: 'phone', tone: 'amber' }
-    case 'going':
-    case 'photosOnTheWay':
-      return { icon: 'up', tone: 'blue' }
-    case 'arrived':
-      return { icon: 'arrived', tone: 'green' }
-    case 'late':
-      return { icon: 'clock', tone: 'grey' }
-    case 'refused':
-      return { icon: 'warning', tone: 'red' }
-  }
-}
-
-export function travelWords(view: CaseView): string {
-  const { travel } = view
-  switch (travel.kind) {
-    case 'onPhone':
-      return t('travel.onPhone')
-    case 'going':
-      return travel.photos > 0 ? t('travel.goingPhotos', { sent: travel.sent, photos: travel.photos }) : t('travel.going')
-    case 'photosOnTheWay':
-      return t('travel.photosOnTheWay', { n: travel.left })
-    case 'arrived':
-      return t('travel.arrived')
-    case 'late':
-      return view.case.state === 'closed' ? t('travel.lateClosed') : sentence(travel.fault)
-    case 'refused':
-      return t('travel.refused', { reason: toldOf(travel.fault).what })
-  }
-}
+// What of a case is told: the leader's reason, how many photos are there, what is improbable.
+import type { Arrival, Case, Entry } from '@shared/types.gen'
 
 /** The leader's last reason for returning, rejecting or not accepting the case; '' without one. */
 export function lastReason(c: Case): string {
   return [...c.timeline].reverse().find((entry) => entry.payload.reason !== undefined && entry.late === undefined)?.payload.reason ?? ''
 }
 
-export function photosHere(c: Case): { here: number; all: number } {
+/** How many of the case's photos the centre has whole, lost, or cannot open. */
+export function photosHere(c: Case): { here: number; lost: number; damaged: number; all: number } {
   const photos = c.photos ?? []
-  return { here: photos.filter((photo) => photo.here === 'here').length, all: photos.length }
+  const count = (here: Arrival) => photos.filter((photo) => photo.here === here).length
+  return { here: count('here'), lost: count('lost'), damaged: count('damaged'), all: photos.length }
 }
 
 /** Every mark on the case once, in the order of the timeline (L11). */

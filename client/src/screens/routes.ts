@@ -15,7 +15,7 @@
 // /review         审核 (leaders): 立案, 退回, 不予立案 (buttons); self-handled ones: 通过, 不通过; dialog 退回补充的原因 or
 //                 不予立案的原因 or 不通过的原因: 原因 (textbox), quick phrases as buttons, 确定退回 / 确定不予立案 / 确定不通过;
 //                 还剩 N 件 (status); list 待审核
-// /phone          手机: 现在就传 (button), regions 待传, 需要你看一下 (去改, 导出), 打不开的照片 (放弃这张), 替别人保管, 存储
+// /phone          手机: 现在就传 (button), regions 待传, 需要你看一下 (去改, 导出), 有问题的照片 (放弃这张), 替别人保管, 存储
 // /me             我的: 外观 (radiogroup: 日间 阳光 夜间), 语言 (radiogroup: 中文 English), 退出登录 (button -> dialog, 确定退出)
 //
 // Everywhere: navigation 主导航 with the links 首页 案卷 手机 我的 (leaders: 审核 案卷 手机 我的); the sync light is a link

@@ -33,6 +33,9 @@ export type Travel =
   | { readonly kind: 'going'; readonly sent: number; readonly photos: number }
   | { readonly kind: 'photosOnTheWay'; readonly left: number }
   | { readonly kind: 'arrived' }
+  /** The record is there, but photos that came are gone from the centre's storage, or are no images. */
+  | { readonly kind: 'lost'; readonly photos: number }
+  | { readonly kind: 'damaged'; readonly photos: number }
   | { readonly kind: 'refused'; readonly fault: string; readonly operation: string }
   | { readonly kind: 'late'; readonly fault: string }
 
@@ -81,11 +84,12 @@ export interface SyncState {
   /** True only if everything up to the last counter and every photo's hash was acknowledged. */
   readonly allSent: ComputedRef<boolean>
   readonly refused: Readonly<ShallowRef<readonly Refused[]>>
-  readonly damaged: Readonly<ShallowRef<readonly { readonly hash: string; readonly caseId: string }[]>>
+  /** Photos that nothing helps but the person: the centre cannot open them, or lost them after this phone let them go. */
+  readonly damaged: Readonly<ShallowRef<readonly { readonly hash: string; readonly caseId: string; readonly lost: boolean }[]>>
   /** Bytes used and allowed by the browser, null where it does not say. */
   readonly storage: Readonly<Ref<{ readonly used: number; readonly quota: number } | null>>
   tryNow(): void
-  /** Lets go of a photo that arrived damaged. */
+  /** Lets go of a photo that arrived damaged or was lost. */
   release(hash: string): Promise<void>
   /** A file with the exact refused record and its photos, for handing over by other means. */
   exportRefused(operation: string): Promise<Blob>

@@ -3,6 +3,7 @@ import { effectScope } from 'vue'
 import { Fault } from '@shared/fault'
 import type { Case } from '@shared/types.gen'
 import { addToDraft } from '../db/drafts'
+import { makeRoom } from '../db/photos'
 import { keepHeld } from '../db/receipts'
 import { Centre, Hand, openPage, people } from '../engine/rig'
 import { Pictures } from '../engine/pictures'
@@ -64,10 +65,39 @@ test('a damaged photo is listed until the person lets it go', async () => {
   await withPhoto(phone)
   await vi.waitFor(() => expect(sync.waitingRecords.value).toBe(0))
   await keepHeld(phone.store, people.first.id, [], [hash])
-  await vi.waitFor(() => expect(sync.damaged.value).toEqual([{ hash, caseId: id }]))
+  await vi.waitFor(() => expect(sync.damaged.value).toEqual([{ hash, caseId: id, lost: false }]))
   expect(sync.allSent.value).toBe(false)
   await sync.release(hash)
   await vi.waitFor(() => expect([sync.damaged.value, sync.allSent.value]).toEqual([[], true]))
+})
+
+test('R44: a photo that the centre lost goes again by itself; nothing calls its case sent meanwhile', async () => {
+  const { centre, phone, ledger, sync } = await page()
+  await withPhoto(phone)
+  await vi.waitFor(() => expect(sync.waitingRecords.value).toBe(0))
+  await keepHeld(phone.store, people.first.id, [hash], [])
+  await vi.waitFor(() => expect([sync.allSent.value, ledger.find(id)?.travel.kind]).toEqual([true, 'arrived']))
+  const lost = (here: string) => ({ ...ledger.find(id)!.case, photos: [{ ...photo, by: { kind: 'person', id: people.first.id }, revision: 1, here }] }) as Case
+  centre.say({ t: 'change', seq: ++centre.seq, case: lost('lost') })
+  await vi.waitFor(() => expect([sync.allSent.value, ledger.find(id)?.travel]).toEqual([false, { kind: 'photosOnTheWay', left: 1 }]))
+  await keepHeld(phone.store, people.first.id, [hash], [])
+  centre.say({ t: 'change', seq: ++centre.seq, case: lost('here') })
+  await vi.waitFor(() => expect([sync.allSent.value, ledger.find(id)?.travel.kind]).toEqual([true, 'arrived']))
+})
+
+test('R44: a photo that the centre lost and this phone let go is never called sent, until it is released; its case never', async () => {
+  const { centre, phone, ledger, sync } = await page()
+  await withPhoto(phone)
+  await vi.waitFor(() => expect(sync.waitingRecords.value).toBe(0))
+  await keepHeld(phone.store, people.first.id, [hash], [])
+  expect(await makeRoom(phone.store, 1)).toBe(4)
+  await vi.waitFor(() => expect(ledger.find(id)?.travel.kind).toBe('arrived'))
+  const gone = { ...ledger.find(id)!.case, photos: [{ ...photo, by: { kind: 'person', id: people.first.id }, revision: 1, here: 'lost' }] } as Case
+  centre.say({ t: 'change', seq: ++centre.seq, case: gone })
+  await vi.waitFor(() => expect([sync.allSent.value, sync.damaged.value]).toEqual([false, [{ hash, caseId: id, lost: true }]]))
+  await vi.waitFor(() => expect(ledger.find(id)?.travel).toEqual({ kind: 'lost', photos: 1 }))
+  await sync.release(hash)
+  await vi.waitFor(() => expect([sync.allSent.value, ledger.find(id)?.travel.kind]).toEqual([true, 'lost']))
 })
 
 test('L6: a refused record is exported as its exact text with its photographs', async () => {

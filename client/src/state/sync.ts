@@ -21,7 +21,7 @@ export function makeSync(phone: Phone, ledger: Ledger): SyncState {
   const status = follow(phone.status)
   const fault = follow(phone.fault)
   const summary = shallowRef<Summary>(nothing)
-  const damaged = shallowRef<readonly { hash: string; caseId: string }[]>([])
+  const damaged = shallowRef<readonly { hash: string; caseId: string; lost: boolean }[]>([])
   const storage = ref<{ used: number; quota: number } | null>(null)
   const measure = async () => {
     storage.value = await storageUse()
@@ -46,7 +46,7 @@ export function makeSync(phone: Phone, ledger: Ledger): SyncState {
         void measure()
       }, failed),
       watch(store, () => photosOf(store, person.id), (rows) => {
-        if (whose === person.id) damaged.value = rows.filter(isDamaged).map(({ hash, caseId }) => ({ hash, caseId }))
+        if (whose === person.id) damaged.value = rows.filter(needsEyes).map(({ hash, caseId, stage }) => ({ hash, caseId, lost: stage === 'lost' }))
       }, () => undefined),
     ]
   })
@@ -75,8 +75,8 @@ export function makeSync(phone: Phone, ledger: Ledger): SyncState {
   }
 }
 
-function isDamaged({ stage, kind }: PhotoRow): boolean {
-  return stage === 'damaged' && kind === 'original'
+function needsEyes({ stage, kind }: PhotoRow): boolean {
+  return (stage === 'damaged' || stage === 'lost') && kind === 'original'
 }
 
 /** One JSON file: the exact text, its hash and signature, the server's receipt, and the photographs as base64. */

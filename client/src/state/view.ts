@@ -41,6 +41,10 @@ function travelOf(c: Case, unsent: number, { person, live, refused, photos }: Vi
   const all = new Set(own.filter((photo) => photo.stage !== 'draft' && photo.stage !== 'released').map((photo) => photo.of))
   if (unsent > 0) return live ? { kind: 'going', sent: all.size - waiting.size, photos: all.size } : { kind: 'onPhone' }
   if (waiting.size > 0) return { kind: 'photosOnTheWay', left: waiting.size }
+  for (const kind of ['lost', 'damaged'] as const) {
+    const gone = new Set([...(c.photos ?? []).filter((photo) => photo.here === kind).map((photo) => photo.hash), ...own.filter((photo) => photo.stage === kind).map((photo) => photo.of)])
+    if (gone.size > 0) return { kind, photos: gone.size }
+  }
   const last = [...c.timeline].reverse().find((entry) => entry.by.id === person)
   return last?.late === undefined ? { kind: 'arrived' } : { kind: 'late', fault: last.late }
 }

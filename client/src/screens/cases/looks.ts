@@ -1,0 +1,65 @@
+// States and travels in words, shapes and tones, exactly as the house's tables have them.
+import type { State } from '@shared/types.gen'
+import type { CaseView, Travel } from '../../state/contract'
+import type { IconName } from '../../ui/icons'
+import { t } from '../../words/words'
+import { sentence, toldOf } from '../tell'
+
+export interface Look {
+  readonly icon: IconName
+  readonly tone: 'amber' | 'orange' | 'blue' | 'violet' | 'teal' | 'green' | 'grey' | 'red'
+}
+
+const looks: Readonly<Record<State, Look>> = {
+  reported: { icon: 'circle', tone: 'amber' },
+  returned: { icon: 'back', tone: 'orange' },
+  filed: { icon: 'document', tone: 'blue' },
+  rejected: { icon: 'dash', tone: 'grey' },
+  selfHandled: { icon: 'half', tone: 'teal' },
+  closed: { icon: 'check', tone: 'green' },
+  void: { icon: 'dash', tone: 'grey' },
+}
+
+export function lookOf(state: State): Look {
+  return looks[state]
+}
+
+export function travelLook(travel: Travel): Look {
+  switch (travel.kind) {
+    case 'onPhone':
+      return { icon: 'phone', tone: 'amber' }
+    case 'going':
+    case 'photosOnTheWay':
+      return { icon: 'up', tone: 'blue' }
+    case 'arrived':
+      return { icon: 'arrived', tone: 'green' }
+    case 'late':
+      return { icon: 'clock', tone: 'grey' }
+    case 'refused':
+    case 'lost':
+    case 'damaged':
+      return { icon: 'warning', tone: 'red' }
+  }
+}
+
+export function travelWords(view: CaseView): string {
+  const { travel } = view
+  switch (travel.kind) {
+    case 'onPhone':
+      return t('travel.onPhone')
+    case 'going':
+      return travel.photos > 0 ? t('travel.goingPhotos', { sent: travel.sent, photos: travel.photos }) : t('travel.going')
+    case 'photosOnTheWay':
+      return t('travel.photosOnTheWay', { n: travel.left })
+    case 'arrived':
+      return t('travel.arrived')
+    case 'lost':
+      return t('travel.lost', { n: travel.photos })
+    case 'damaged':
+      return t('travel.damaged', { n: travel.photos })
+    case 'late':
+      return view.case.state === 'closed' ? t('travel.lateClosed') : sentence(travel.fault)
+    case 'refused':
+      return t('travel.refused', { reason: toldOf(travel.fault).what })
+  }
+}
