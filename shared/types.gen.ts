@@ -292,6 +292,21 @@ export interface Reference {
   hash: string
 }
 
+export const phraseKinds = [
+  'description', // 描述
+  'address', // 位置; "＿" in one is where the cursor goes
+  'return', // reason of 退回补充
+  'reject', // reason of 不予立案
+  'auditFail', // reason of 自处置审核不通过
+] as const
+/** PhraseKind is where a quick phrase (常用语) is offered. */
+export type PhraseKind = (typeof phraseKinds)[number]
+
+/** of one kind */
+export const maxPhrases = 30
+/** runes */
+export const maxPhraseLen = 60
+
 export const categoryKinds = [
   'component', // 部件
   'matter', // 管理事项 (2013: 事件)

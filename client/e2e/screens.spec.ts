@@ -123,5 +123,8 @@ describe.each([
     await page.getByRole('button', { name: '退回', exact: true }).click()
     await page.getByRole('dialog', { name: '退回补充的原因' }).waitFor()
     await look(page, `${where}-reason`)
+    await page.getByRole('link', { name: '改常用语' }).click()
+    await page.getByRole('region', { name: '常用语列表' }).waitFor()
+    await look(page, `${where}-phrases`)
   })
 })

@@ -242,4 +242,7 @@ func opened(t *testing.T, path string) {
 	if err != nil || rebuilt.State != page.Cases[0].State || len(rebuilt.Timeline) != len(page.Cases[0].Timeline) {
 		t.Errorf("the log gives %+v, %v", rebuilt, err)
 	}
+	if err := store.PutPhrases(ctx, reader, "", shared.PhraseReturn, []string{"照片看不清"}, []string{}); err != nil {
+		t.Errorf("the squad cannot keep phrases: %v", err)
+	}
 }

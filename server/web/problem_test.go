@@ -69,6 +69,8 @@ func pathsOf(r route) []string {
 		return []string{"/api/taxonomy/2001-01-01.1.json", "/api/taxonomy/..%2f..%2fserver.key"}
 	case "/api/photos/{hash}":
 		return []string{"/api/photos/" + strings.Repeat("0", 64), "/api/photos/nonsense", "/api/photos/" + strings.Repeat("0", 64) + "?size=huge"}
+	case "/api/phrases/{kind}":
+		return []string{"/api/phrases/return", "/api/phrases/nonsense", "/api/phrases/return?squad=nowhere"}
 	case "/api/uploads/":
 		return []string{"/api/uploads/", "/api/uploads/" + strings.Repeat("0", 64) + "." + strings.Repeat("0", 8)}
 	}

@@ -100,6 +100,8 @@ func (s *server) routes() []route {
 		{"GET", "/api/taxonomy", anyone, "", (*server).currentTaxonomy},
 		{"GET", "/api/taxonomy/{file}", anyone, "", (*server).taxonomyFile},
 		{"GET", "/api/directory", signedIn, PurposeSync, (*server).directory},
+		{"GET", "/api/phrases", signedIn, PurposeSync, (*server).phrases},
+		{"PUT", "/api/phrases/{kind}", signedIn, "", (*server).putPhrases},
 		{"GET", "/api/phones", signedIn, "", (*server).phones},
 		{"GET", "/api/photos/{hash}", signedIn, PurposeSync, (*server).photo},
 		{"", photo.Path, signedIn, PurposeSync, (*server).upload},

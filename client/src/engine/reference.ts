@@ -1,9 +1,11 @@
-// Categories and names: fetched when there is a line, kept sealed for when there is none.
+// Categories, names and quick phrases: fetched when there is a line, kept sealed for when there is none.
 
+import { faultCode } from '@shared/fault'
 import { parseTaxonomy, type TaxonomyIndex } from '@shared/taxonomy'
+import type { PhraseKind } from '@shared/types.gen'
 import { keepDocument, openDocument } from '../db/documents'
 import type { Store } from '../db/store'
-import type { Directory, Library } from '../net/reference'
+import type { Directory, Library, SquadPhrases } from '../net/reference'
 import { Value } from './value'
 
 interface StoredTaxonomy {
@@ -14,6 +16,8 @@ interface StoredTaxonomy {
 export class Reference {
   readonly taxonomy = new Value<TaxonomyIndex | null>(null)
   readonly directory = new Value<Directory | null>(null)
+  readonly phrases = new Value<SquadPhrases | null>(null)
+  private person = ''
 
   constructor(
     private readonly store: Store,
@@ -22,16 +26,34 @@ export class Reference {
 
   /** Reads what is kept for a person. */
   async load(person: string): Promise<void> {
-    const [taxonomy, directory] = await Promise.all([
+    this.person = person
+    const [taxonomy, directory, phrases] = await Promise.all([
       openDocument<StoredTaxonomy>(this.store, person, 'taxonomy'), openDocument<Directory>(this.store, person, 'directory'),
+      openDocument<SquadPhrases>(this.store, person, 'phrases'),
     ])
+    if (this.person !== person) return
     this.directory.value = directory
+    this.phrases.value = phrases
     if (taxonomy !== null && taxonomy.version !== this.taxonomy.value?.version) this.taxonomy.value = parseTaxonomy(taxonomy.text)
   }
 
   /** Fetches what is newer. Out of reach, what is kept stays. */
   async refresh(person: string): Promise<void> {
-    await Promise.allSettled([this.refreshTaxonomy(person), this.refreshDirectory(person)])
+    await Promise.allSettled([this.refreshTaxonomy(person), this.refreshDirectory(person), this.refreshPhrases(person)])
+  }
+
+  /**
+   * Replaces the squad's phrases of one kind, as its leader: only on line, so that whoever reads them next has them.
+   * @throws Fault phrases.changed, and those of now are here; any other of the server, or `offline`
+   */
+  async putPhrases(kind: PhraseKind, texts: readonly string[]): Promise<void> {
+    const { person } = this
+    try {
+      await this.takePhrases(person, await this.library.putPhrases(kind, texts, this.phrases.value?.kinds[kind] ?? []))
+    } catch (error) {
+      if (faultCode(error) === 'phrases.changed') await this.refreshPhrases(person).catch(() => undefined)
+      throw error
+    }
   }
 
   private async refreshTaxonomy(person: string): Promise<void> {
@@ -45,8 +67,19 @@ export class Reference {
 
   private async refreshDirectory(person: string): Promise<void> {
     const directory = await this.library.directory()
-    if (directory.version === this.directory.value?.version) return
+    if (this.person !== person || directory.version === this.directory.value?.version) return
     await keepDocument(this.store, person, 'directory', directory)
     this.directory.value = directory
+  }
+
+  private async refreshPhrases(person: string): Promise<void> {
+    await this.takePhrases(person, await this.library.phrases())
+  }
+
+  /** What was fetched for one person never shows to the next (L10). */
+  private async takePhrases(person: string, phrases: SquadPhrases): Promise<void> {
+    if (this.person !== person || phrases.version === this.phrases.value?.version) return
+    await keepDocument(this.store, person, 'phrases', phrases)
+    if (this.person === person) this.phrases.value = phrases
   }
 }

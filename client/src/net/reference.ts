@@ -1,6 +1,6 @@
-// What the phone fetches for reading: categories, names, pictures.
+// What the phone fetches for reading: categories, names, quick phrases, pictures.
 
-import type { Role } from '@shared/types.gen'
+import type { PhraseKind, Role } from '@shared/types.gen'
 import { ask, askJson } from './request'
 
 export interface Directory {
@@ -9,11 +9,24 @@ export interface Directory {
   readonly people: readonly { readonly id: string; readonly label: string; readonly role: Role; readonly squad: string }[]
 }
 
+/** The quick phrases that a squad keeps; a kind that it keeps none of is absent. */
+export interface SquadPhrases {
+  readonly version: string
+  readonly squad: string
+  readonly kinds: Readonly<Partial<Record<PhraseKind, readonly string[]>>>
+}
+
 export interface Library {
   taxonomyVersion(): Promise<{ readonly version: string; readonly url: string }>
   /** The exact text of a taxonomy. */
   taxonomy(url: string): Promise<string>
   directory(): Promise<Directory>
+  phrases(): Promise<SquadPhrases>
+  /**
+   * Replaces those of one kind; resolves with all as they are then.
+   * @param was what the leader saw @throws Fault phrases.changed where there are others by now, phrases.malformed
+   */
+  putPhrases(kind: PhraseKind, texts: readonly string[], was: readonly string[]): Promise<SquadPhrases>
   /** @throws Fault photo.notHere while it is on its way or not to be seen */
   photo(hash: string, size: 'screen' | 'original'): Promise<Blob>
 }
@@ -22,5 +35,7 @@ export const library: Library = {
   taxonomyVersion: () => askJson('/api/taxonomy'),
   taxonomy: (url) => ask(url, {}, (response) => response.text()),
   directory: () => askJson('/api/directory'),
+  phrases: () => askJson('/api/phrases'),
+  putPhrases: (kind, texts, was) => askJson(`/api/phrases/${kind}`, { method: 'PUT', body: { texts, was } }),
   photo: (hash, size) => ask(`/api/photos/${hash}${size === 'screen' ? '?size=screen' : ''}`, { patienceMs: 60_000 }, (response) => response.blob()),
 }

@@ -5,7 +5,7 @@ import { Fault, faultRows } from '@shared/fault'
 const patienceMs = 20_000
 
 export interface Request {
-  readonly method?: 'GET' | 'POST' | 'DELETE'
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly body?: unknown
   readonly patienceMs?: number
 }

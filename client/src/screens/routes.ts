@@ -15,6 +15,8 @@
 // /review         审核 (leaders): 立案, 退回, 不予立案 (buttons); self-handled ones: 通过, 不通过; dialog 退回补充的原因 or
 //                 不予立案的原因 or 不通过的原因: 原因 (textbox), quick phrases as buttons, 确定退回 / 确定不予立案 / 确定不通过;
 //                 还剩 N 件 (status); list 待审核
+// /phrases        常用语 (leaders): 用在哪里 (radiogroup), region 常用语列表 (改“…” and 第 N 句往上移 / 往下移, buttons), 加一句 (button -> dialog:
+//                 常用语 (textbox), 保存), 换回自带的
 // /phone          手机: 现在就传 (button), regions 待传, 需要你看一下 (去改, 导出), 有问题的照片 (放弃这张), 替别人保管, 存储
 // /me             我的: 外观 (radiogroup: 日间 阳光 夜间), 语言 (radiogroup: 中文 English), 退出登录 (button -> dialog, 确定退出)
 //
@@ -59,6 +61,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/cases', component: field(() => import('./cases/Cases.vue')), meta: { tab: 'cases' } },
   { path: '/cases/:id', component: field(() => import('./case/CasePage.vue')), props: true, meta: { tab: 'cases' } },
   { path: '/review', component: field(() => import('./review/Review.vue')), meta: { tab: 'review', fills: true, roles: ['leader'] } },
+  { path: '/phrases', component: field(() => import('./phrases/PhrasesPage.vue')), meta: { tab: 'me', roles: ['leader'] } },
   { path: '/phone', component: field(() => import('./phone/Phone.vue')), meta: { tab: 'phone' } },
   { path: '/me', component: field(() => import('./me/Me.vue')), meta: { tab: 'me' } },
   { path: '/:rest(.*)*', redirect: '/' },

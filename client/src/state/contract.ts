@@ -2,7 +2,7 @@
 // sockets or keys. Implemented by the composables beside this file; times are milliseconds since 1970 UTC, WGS-84 degrees.
 
 import type { ComputedRef, Ref, ShallowRef } from 'vue'
-import type { Action, Case, Change, Fix, Role } from '@shared/types.gen'
+import type { Action, Case, Change, Fix, PhraseKind, Role } from '@shared/types.gen'
 
 /** Who is signed in on this phone. */
 interface Person {
@@ -186,6 +186,13 @@ export interface TaxonomyState {
   /** Six for the chips: the person's own habit first, then the usual ones. */
   likely(): readonly CategoryView[]
   search(query: string): readonly CategoryView[]
+}
+
+/** The quick phrases that the squad keeps; what stands in for a kind that it keeps none of is the screens' (screens/phrases). */
+export interface PhrasesState {
+  kept(kind: PhraseKind): readonly string[]
+  /** For leaders, on line. Rejects with a Fault (phrases.changed, phrases.malformed, offline …); the old ones then stay. */
+  put(kind: PhraseKind, texts: readonly string[]): Promise<void>
 }
 
 export interface DirectoryState {

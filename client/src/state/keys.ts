@@ -1,7 +1,7 @@
 // What main.ts provides and every composable injects: one object a page, no global.
 
 import { inject, type InjectionKey } from 'vue'
-import type { CasesState, DeedState, DirectoryState, DraftState, PhotoState, PlaceState, SessionState, SyncState, TaxonomyState } from './contract'
+import type { CasesState, DeedState, DirectoryState, DraftState, PhotoState, PhrasesState, PlaceState, SessionState, SyncState, TaxonomyState } from './contract'
 
 export interface PhoneState {
   readonly session: SessionState
@@ -13,6 +13,7 @@ export interface PhoneState {
   readonly place: PlaceState
   readonly taxonomy: TaxonomyState
   readonly directory: DirectoryState
+  readonly phrases: PhrasesState
 }
 
 export const phoneState: InjectionKey<PhoneState> = Symbol('phone')

@@ -11,6 +11,7 @@ import { makeDraft } from './draft'
 import { type PhoneState, phoneState } from './keys'
 import { Ledger } from './ledger'
 import { makePhotos } from './photos'
+import { makePhrases } from './phrases'
 import { makePlace } from './place'
 import { makeSession } from './session'
 import { makeSync } from './sync'
@@ -37,6 +38,7 @@ export async function provideState(app: App, options: { readonly app: string; re
     photos: makePhotos(phone, pictures, ledger),
     taxonomy: makeTaxonomy(reference, cases, options.language),
     directory: makeDirectory(reference, session),
+    phrases: makePhrases(reference),
   }
   app.provide(phoneState, state)
   listen(() => phone.wake(), () => void draft.flush().catch(() => undefined))
