@@ -16,13 +16,16 @@ CLIENT_SOURCES := $(shell find client/src client/public client/build shared sync
 export CGO_ENABLED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check e2e sim gen
+.PHONY: help run phones build test check e2e sim gen
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
 
 run: bin/buxun ## build what is needed and serve the demo (LISTEN=:8080) from data/
 	@./bin/buxun serve --demo --listen $(LISTEN) --data data/
+
+phones: bin/buxun ## the same demo for phones in this network: HTTPS by a local CA on 8443, how to trust it on 8081
+	@./bin/buxun serve --demo --local-ca --data data/
 
 build: bin/buxun ## build the client and the server into bin/buxun
 

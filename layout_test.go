@@ -38,9 +38,13 @@ var goMay = map[string][]string{
 	"server/roster":      {"shared", "golang.org/x/text"},
 	"server/demo": {"shared", "server/es256", "sync/wire", "sync/session", "server/sqlite", "server/identity", "server/roster", "server/photo",
 		"github.com/google/uuid"},
-	"server/web": {"shared", "sync/wire", "sync/session", "server/sqlite", "server/photo", "server/identity", "github.com/prometheus/client_golang"},
+	// The server's certificates; autocert speaks ACME (decisions.md says why).
+	"server/cert": {"golang.org/x/crypto"},
+	// What phones read before they trust the server.
+	"server/install": {"server/cert", "github.com/boombuler/barcode", "github.com/google/uuid"},
+	"server/web":     {"shared", "sync/wire", "sync/session", "server/sqlite", "server/photo", "server/identity", "github.com/prometheus/client_golang"},
 	"server": {"shared", "server/es256", "sync/wire", "sync/session", "server/sqlite", "server/live", "server/numbering", "server/photo", "server/identity",
-		"server/roster", "server/demo", "server/web", "client", "github.com/prometheus/client_golang", "github.com/google/uuid"},
+		"server/roster", "server/demo", "server/web", "server/cert", "server/install", "client", "github.com/prometheus/client_golang", "github.com/google/uuid"},
 	"client": {},
 }
 

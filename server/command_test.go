@@ -64,12 +64,28 @@ func TestCommands(t *testing.T) {
 		{"case move nonsense squad-5", "", 1, "request.notFound"},
 		{"user list --data " + files, "", 1, "no Buxun database"},
 		{"serve --tls-cert x", "", 1, "belong together"},
+		{"serve --tls-key x", "", 1, "belong together"},
+		{"serve --tls-cert " + filepath.Join(files, "none.pem") + " --tls-key x --data " + filepath.Join(files, "tls-a"), "", 1, "none.pem"},
+		{"serve --tls-cert x --tls-key x --local-ca", "", 1, "choose --domain"},
+		{"serve --domain a.example.org --local-ca", "", 1, "choose --domain"},
+		{"serve --tls-ca x", "", 1, "--tls-ca belongs"},
+		{"serve --names a.lan", "", 1, "--names belongs"},
+		{"serve --acme-email a@example.org", "", 1, "belong to --domain"},
+		{"serve --http-listen :80", "", 1, "--http-listen is for"},
+		{"serve --domain 10.0.0.1 --data " + filepath.Join(files, "tls-b"), "", 1, "10.0.0.1 is an address"},
+		{"serve --domain centre.lan --data " + filepath.Join(files, "tls-c"), "", 1, "nobody else knows"},
+		{"serve --domain *.example.org --data " + filepath.Join(files, "tls-d"), "", 1, "neither a host name"},
+		{"serve --local-ca --names a:1 --data " + filepath.Join(files, "tls-e"), "", 1, "without a port"},
+		{"serve --local-ca --http-listen nonsense --data " + filepath.Join(files, "tls-f"), "", 1, "--http-listen off leaves it out"},
+		{"cert --names https://x --data " + filepath.Join(files, "tls-g"), "", 1, "without https://"},
+		{"cert extra", "", 2, "buxun cert"},
+		{"cert --data " + filepath.Join(files, "no", "such"), "", 0, ""},
 		{"serve --log-format xml", "", 1, "neither text nor json"},
 		{"serve --proxies x", "", 1, "--proxies"},
 		{"serve --nonsense", "", 2, "nonsense"},
 	} {
 		words := strings.Fields(row.words)
-		if len(words) > 1 && words[0] != "serve" && !strings.Contains(row.words, "--data") {
+		if len(words) > 1 && words[0] != "serve" && words[0] != "cert" && !strings.Contains(row.words, "--data") {
 			words = append(words, "--data", data)
 		}
 		out, code := buxun(t, row.input, words...)

@@ -2,11 +2,16 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"net"
+	"net/netip"
+	"os"
 	"slices"
 	"strings"
 
+	"buxun/server/cert"
 	"buxun/server/demo"
+	"buxun/server/install"
 	"buxun/server/roster"
 	"buxun/shared"
 )
@@ -17,18 +22,7 @@ func (m *Main) Greeting() string {
 	line := func(format string, args ...any) { fmt.Fprintf(&text, format+"\n", args...) }
 	line("")
 	line("  步巡 Buxun   %s", m.URL())
-	switch {
-	case m.config.PublicURL != "":
-		line("  手机 phone   %s", m.config.PublicURL)
-	case m.tls:
-		line("  手机 phone   https://<证书上的名称 the certificate's name>:%s", m.port())
-	default:
-		if address := m.neighbourURL(); address != "" {
-			line("  手机 phone   %s", address)
-		}
-		line("               相机、定位和离线需要 HTTPS：用 --tls-cert 和 --tls-key，或在前面加一个代理")
-		line("               camera, place and offline work need HTTPS: --tls-cert and --tls-key, or a proxy in front")
-	}
+	m.greetPhones(line)
 	if m.config.Demo {
 		line("")
 		line("  演示 demo    密码 password: %s", demo.Password)
@@ -49,28 +43,60 @@ func (m *Main) Greeting() string {
 	return text.String()
 }
 
-func (m *Main) port() string {
-	_, port, _ := net.SplitHostPort(m.listener.Addr().String())
+// greetPhones says how a phone gets in: one address, or the one command that makes one.
+func (m *Main) greetPhones(line func(format string, args ...any)) {
+	pages := m.doors.pages("")
+	switch {
+	case m.config.PublicURL == "" && !m.reachable():
+		line("  手机 phone   这台服务器只有本机能打开（--listen %s）/ only this machine can open it", m.config.Listen)
+	case m.doors.listener != nil && m.doors.authority != nil && len(pages) > 0:
+		line("  手机 phone   %s   （先在手机上打开，装证书 / open it on the phone first）", pages[0])
+		for _, page := range pages[1:] {
+			line("               %s", page)
+		}
+		line("               打不开：手机连同一个无线网，防火墙放行 %s 和 %s / same Wi-Fi, and let both ports through the firewall", m.port(), portOf(m.doors.listener))
+	case m.doors.site("") != "":
+		line("  手机 phone   %s", m.doors.site(""))
+	default:
+		address := "localhost"
+		if addresses := cert.Addresses(); len(addresses) > 0 {
+			address = addresses[0].String()
+		}
+		line("  手机 phone   要用 HTTPS：停下来，加上 --local-ca 再启动（make phones），用手机打开 http://%s%s", hostPort(address, "8081", ""), install.Path)
+		line("               phones need HTTPS: start it again with --local-ca (make phones) and open that page on the phone")
+	}
+}
+
+// Code is the address for phones as a QR code, where phones have to read a page first; "" elsewhere.
+func (m *Main) Code(w io.Writer) error {
+	pages := m.doors.pages("")
+	if m.doors.listener == nil || m.doors.authority == nil || len(pages) == 0 || !m.reachable() {
+		return nil
+	}
+	return install.PrintCode(w, colourful(w), pages[0])
+}
+
+// colourful says whether a person looks at what is written, rather than a file or a program.
+func colourful(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	about, err := file.Stat()
+	return err == nil && about.Mode()&os.ModeCharDevice != 0
+}
+
+func (m *Main) port() string { return portOf(m.listener) }
+
+func portOf(listener net.Listener) string {
+	_, port, _ := net.SplitHostPort(listener.Addr().String())
 	return port
 }
 
-// neighbourURL is how a phone in the same network reaches the server, or "" where it listens on this machine only.
-func (m *Main) neighbourURL() string {
-	host, port, err := net.SplitHostPort(m.listener.Addr().String())
-	if err != nil || !net.ParseIP(host).IsUnspecified() {
-		return ""
-	}
-	addresses, err := net.InterfaceAddrs()
-	if err != nil {
-		return ""
-	}
-	for _, address := range addresses {
-		network, ok := address.(*net.IPNet)
-		if ok && network.IP.IsGlobalUnicast() && network.IP.To4() != nil {
-			return "http://" + net.JoinHostPort(network.IP.String(), port)
-		}
-	}
-	return ""
+// reachable says whether other machines may reach the server, or this one only.
+func (m *Main) reachable() bool {
+	address, err := netip.ParseAddrPort(m.listener.Addr().String())
+	return err != nil || !address.Addr().IsLoopback()
 }
 
 // demoRows tells the demo's people in a line a squad: there are too many to name each.

@@ -16,6 +16,7 @@ import (
 const usage = `Buxun (步巡)
 
   buxun serve                      run the server (--help lists its options)
+  buxun cert                       certificates for phones in your own network, with the steps for each kind of phone
   buxun user add|password|disable|list
   buxun import squads|people|areas FILE
   buxun case move CASE SQUAD       CASE is an id, a short id or a case number
@@ -67,6 +68,8 @@ func dispatch(ctx context.Context, args []string, t terminal) error {
 		return serve(ctx, rest, t)
 	case "user", "import", "case", "replica", "token":
 		return administer(ctx, name, rest, t)
+	case "cert":
+		return makeCertificate(ctx, rest, t)
 	case "health":
 		return checkHealth(ctx, rest, t)
 	case "version":

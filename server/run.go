@@ -14,6 +14,7 @@ import (
 
 	"buxun/client"
 	"buxun/server/identity"
+	"buxun/server/install"
 	"buxun/server/live"
 	"buxun/server/numbering"
 	"buxun/server/photo"
@@ -41,7 +42,7 @@ type Main struct {
 	measures  *measures
 	listener  net.Listener
 	http      *http.Server
-	tls       bool
+	doors     *doors
 	people    int // accounts at the start
 }
 
@@ -55,11 +56,11 @@ func Open(ctx context.Context, config Config) (*Main, error) {
 }
 
 func (m *Main) open(ctx context.Context) error {
-	tlsConfig, err := m.config.tlsConfig()
+	err := makeData(m.config.Data)
 	if err != nil {
 		return err
 	}
-	if err := makeData(m.config.Data); err != nil {
+	if m.doors, err = openDoors(m.config); err != nil {
 		return err
 	}
 	if m.lock, err = lockData(m.config.Data); err != nil {
@@ -90,25 +91,31 @@ func (m *Main) open(ctx context.Context) error {
 	if m.photos, err = openPhotos(m.config.Data, m.centre.store, m.config.Log, m.config.Now); err != nil {
 		return err
 	}
-	handler, err := m.handler()
+	pages, err := install.New(m.doors.guide())
+	if err != nil {
+		return err
+	}
+	handler, err := m.handler(pages)
 	if err != nil {
 		return err
 	}
 	if m.listener, err = net.Listen("tcp", m.config.Listen); err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
-	m.tls = tlsConfig != nil
+	if err = m.doors.open(m.listener, pages); err != nil {
+		return err
+	}
 	m.http = &http.Server{
-		Handler: handler, TLSConfig: tlsConfig, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: m.config.ReadPatience, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		Handler: handler, TLSConfig: m.doors.tls(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: m.config.ReadPatience, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(m.config.Log.Handler(), slog.LevelDebug),
 	}
 	return nil
 }
 
-func (m *Main) handler() (http.Handler, error) {
+func (m *Main) handler(pages http.Handler) (http.Handler, error) {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		figures{m.centre.store, m.config.Log})
+		figures{m.centre.store, m.config.Log}, m.doors)
 	if err := m.measures.register(registry); err != nil {
 		return nil, err
 	}
@@ -120,6 +127,7 @@ func (m *Main) handler() (http.Handler, error) {
 		Store: m.centre.store, Hasher: identity.NewHasher(identity.Usual), Keys: m.centre.keys, Photos: m.photos,
 		Placeholder: client.Placeholder(), Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), Registry: registry,
 		Ready: m.Ready, Now: m.config.Now, Log: m.config.Log, Demo: m.config.Demo, Proxies: m.config.Proxies, SignedOut: m.hub.Recheck,
+		Install: pages, Public: m.doors.public,
 	}
 	if built {
 		config.Client = files
@@ -157,6 +165,7 @@ func (m *Main) Run(ctx context.Context) error {
 	group.Go(func() { m.photos.Run(work) })
 	group.Go(func() { m.attend(work) })
 	group.Go(func() { m.numbers.Load().Run(numbering) })
+	m.doors.run(work, &group)
 	served := make(chan error, 1)
 	go func() { served <- m.serve() }()
 	m.config.Log.Info("serving", "address", m.URL(), "demo", m.config.Demo)
@@ -170,13 +179,14 @@ func (m *Main) Run(ctx context.Context) error {
 	}
 	stopNumbering()
 	stop()
+	err = errors.Join(err, m.doors.close())
 	group.Wait()
 	return err
 }
 
 func (m *Main) serve() error {
 	var err error
-	if m.tls {
+	if m.http.TLSConfig != nil {
 		err = m.http.ServeTLS(m.listener, "", "")
 	} else {
 		err = m.http.Serve(m.listener)
@@ -282,6 +292,7 @@ func (m *Main) Close() error {
 			errs = append(errs, err)
 		}
 	}
+	errs = append(errs, m.doors.close())
 	if m.hub != nil {
 		ended, cancel := context.WithCancel(context.Background())
 		cancel()
@@ -302,7 +313,7 @@ func (m *Main) Close() error {
 // URL is where this machine reaches the server.
 func (m *Main) URL() string {
 	scheme := "http"
-	if m.tls {
+	if m.doors.source != nil {
 		scheme = "https"
 	}
 	host, port, err := net.SplitHostPort(m.listener.Addr().String())

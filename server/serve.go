@@ -2,10 +2,10 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/netip"
 	"strings"
 	"time"
@@ -18,8 +18,17 @@ type Config struct {
 	Demo   bool
 	// PublicURL is where people reach the server when a proxy is in front; for the words at the start only.
 	PublicURL string
-	// TLSCert and TLSKey are PEM files; both or none.
-	TLSCert, TLSKey string
+	// TLSCert and TLSKey are PEM files; both or none. TLSCA is the authority that phones have to install for them, if any.
+	TLSCert, TLSKey, TLSCA string
+	// Domains are host names that a public authority vouches for: Let's Encrypt, or the one of the directory.
+	Domains                  []string
+	ACMEEmail, ACMEDirectory string
+	ACMEClient               *http.Client // nil: the usual one
+	// LocalCA serves by the local authority of the data directory, made where needed, for Names or those of the last time.
+	LocalCA bool
+	Names   []string
+	// HTTPListen is where phones read without HTTPS how to trust the server; "" for nowhere.
+	HTTPListen string
 	// NumberPrefix begins the official numbers of cases.
 	NumberPrefix string
 	// Proxies are the addresses whose forwarding headers are believed.
@@ -43,6 +52,9 @@ func serve(ctx context.Context, args []string, t terminal) error {
 		return err
 	}
 	fmt.Fprint(t.out, m.Greeting())
+	if err := m.Code(t.out); err != nil {
+		return errors.Join(err, m.Close())
+	}
 	err = m.Run(ctx)
 	return errors.Join(err, m.Close())
 }
@@ -50,12 +62,19 @@ func serve(ctx context.Context, args []string, t terminal) error {
 func readConfig(args []string, t terminal) (Config, error) {
 	config := Config{Now: time.Now, Patience: 10 * time.Second, ReadPatience: time.Minute}
 	set := flags("serve", "[options]", t)
-	set.StringVar(&config.Listen, "listen", ":8080", "`address` to listen on")
+	set.StringVar(&config.Listen, "listen", "", "`address` to listen on (default :8080, with --local-ca :8443, with --domain :443)")
 	set.StringVar(&config.Data, "data", "data", "data `directory`")
 	set.BoolVar(&config.Demo, "demo", false, "a trial: made-up people, areas and cases; demo passwords work")
 	set.StringVar(&config.PublicURL, "public-url", "", "`address` that phones use, if a proxy with HTTPS is in front")
 	set.StringVar(&config.TLSCert, "tls-cert", "", "certificate `file` (PEM) to serve HTTPS")
 	set.StringVar(&config.TLSKey, "tls-key", "", "key `file` (PEM) of the certificate")
+	set.StringVar(&config.TLSCA, "tls-ca", "", "certificate `file` of the private authority of --tls-cert, for phones to install from the page /install")
+	set.BoolVar(&config.LocalCA, "local-ca", false, "HTTPS by a local authority that phones install (see buxun cert)")
+	names := set.String("names", "", "with --local-ca: host `names` and addresses of the server, with commas between; \"machine\" for its own (default: as the last time, else its own)")
+	domains := set.String("domain", "", "HTTPS for these host `names` by Let's Encrypt, with commas between; ports 80 and 443 must be reachable")
+	set.StringVar(&config.ACMEEmail, "acme-email", "", "with --domain: `address` that the authority may write to")
+	set.StringVar(&config.ACMEDirectory, "acme-directory", "", "with --domain: `URL` of another authority than Let's Encrypt")
+	set.StringVar(&config.HTTPListen, "http-listen", "", "`address` where phones read without HTTPS how to trust the server, or off (default with --local-ca :8081, with --domain :80)")
 	set.StringVar(&config.NumberPrefix, "number-prefix", "BX", "`text` that case numbers begin with, for example the place's code")
 	format := set.String("log-format", "text", "`text` or json")
 	level := set.String("log-level", "info", "`least` level that is logged: debug, info, warn, error")
@@ -63,13 +82,11 @@ func readConfig(args []string, t terminal) (Config, error) {
 	if _, err := parse(set, args, 0); err != nil {
 		return config, err
 	}
-	if (config.TLSCert == "") != (config.TLSKey == "") {
-		return config, errors.New("--tls-cert and --tls-key belong together")
+	config.Names, config.Domains = list(*names), list(*domains)
+	if err := config.settle(); err != nil {
+		return config, err
 	}
-	for text := range strings.SplitSeq(*proxies, ",") {
-		if text = strings.TrimSpace(text); text == "" {
-			continue
-		}
+	for _, text := range list(*proxies) {
 		prefix, err := netip.ParsePrefix(text)
 		if err != nil {
 			return config, fmt.Errorf("--proxies: %w", err)
@@ -96,14 +113,46 @@ func newLog(format, level string, t terminal) (*slog.Logger, error) {
 	return nil, fmt.Errorf("--log-format: %q is neither text nor json", format)
 }
 
-// tlsConfig reads the certificate, or gives nil where there is none.
-func (c Config) tlsConfig() (*tls.Config, error) {
-	if c.TLSCert == "" {
-		return nil, nil
+// list reads words with commas between them.
+func list(text string) (words []string) {
+	for word := range strings.SplitSeq(text, ",") {
+		if word = strings.TrimSpace(word); word != "" {
+			words = append(words, word)
+		}
 	}
-	certificate, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey)
-	if err != nil {
-		return nil, fmt.Errorf("read certificate %s: %w", c.TLSCert, err)
+	return words
+}
+
+// settle refuses options that contradict each other and fills in the addresses that were not given.
+func (c *Config) settle() error {
+	domain, given := len(c.Domains) > 0, c.TLSCert != "" || c.TLSKey != ""
+	listen, plain := ":8080", ""
+	switch {
+	case (c.TLSCert == "") != (c.TLSKey == ""):
+		return errors.New("--tls-cert and --tls-key belong together")
+	case given && c.LocalCA, given && domain, c.LocalCA && domain:
+		return errors.New("there is one certificate: choose --domain, --local-ca, or --tls-cert with --tls-key")
+	case c.TLSCA != "" && !given:
+		return errors.New("--tls-ca belongs to --tls-cert")
+	case len(c.Names) > 0 && !c.LocalCA:
+		return errors.New("--names belongs to --local-ca")
+	case (c.ACMEEmail != "" || c.ACMEDirectory != "") && !domain:
+		return errors.New("--acme-email and --acme-directory belong to --domain")
+	case c.HTTPListen != "" && c.HTTPListen != "off" && !domain && !given && !c.LocalCA:
+		return errors.New("--http-listen is for a server with HTTPS: without, --listen is enough")
+	case domain:
+		listen, plain = ":443", ":80"
+	case c.LocalCA:
+		listen, plain = ":8443", ":8081"
 	}
-	return &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}, nil
+	if c.Listen == "" {
+		c.Listen = listen
+	}
+	if c.HTTPListen == "" {
+		c.HTTPListen = plain
+	}
+	if c.HTTPListen == "off" {
+		c.HTTPListen = ""
+	}
+	return nil
 }

@@ -52,3 +52,9 @@ func (s *server) metrics(w http.ResponseWriter, r *http.Request) error {
 	s.Metrics.ServeHTTP(w, r)
 	return nil
 }
+
+// install is a page that knows nobody and that works before a phone trusts the server.
+func (s *server) install(w http.ResponseWriter, r *http.Request) error {
+	s.Install.ServeHTTP(w, r)
+	return nil
+}

@@ -56,7 +56,7 @@ func writeProblem(w http.ResponseWriter, r *http.Request, row shared.FaultRow, l
 		Status: row.HTTP, Code: row.Code, Instance: "urn:buxun:request:" + requestID(r),
 	}
 	language := "zh-CN"
-	if prefersEnglish(r.Header.Get("Accept-Language")) {
+	if PrefersEnglish(r.Header.Get("Accept-Language")) {
 		language = "en"
 		problem.Title, problem.Do, problem.Detail = row.En, row.EnDo, row.En+". "+row.EnDo+"."
 	}
@@ -76,8 +76,8 @@ func writeProblem(w http.ResponseWriter, r *http.Request, row shared.FaultRow, l
 	w.Write(text) //nolint:errcheck // the reader went away
 }
 
-// prefersEnglish says whether an Accept-Language header puts English before Chinese. Chinese is the default.
-func prefersEnglish(header string) bool {
+// PrefersEnglish says whether an Accept-Language header puts English before Chinese. Chinese is the default.
+func PrefersEnglish(header string) bool {
 	var zh, en float64
 	for part := range strings.SplitSeq(header, ",") {
 		tag, parameter, _ := strings.Cut(strings.TrimSpace(part), ";")

@@ -159,7 +159,7 @@ func TestEnglishIsForThoseWhoPreferIt(t *testing.T) {
 		"": false, "zh-CN,zh;q=0.9,en;q=0.8": false, "en": true, "en-US,en;q=0.9": true, "EN-gb": true, "fr,en;q=0.5": true,
 		"zh;q=0.5,en;q=0.9": true, "en;q=0": false, "fr": false, "*": false, "en;q=nonsense": false, "zh,en": false,
 	} {
-		if got := prefersEnglish(header); got != want {
+		if got := PrefersEnglish(header); got != want {
 			t.Errorf("%q: %v", header, got)
 		}
 	}

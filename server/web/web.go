@@ -43,6 +43,10 @@ type Config struct {
 	Demo  bool // demo people may sign in
 	// SignedOut is called after a session was ended by its person; may be nil.
 	SignedOut func()
+	// Install tells phones how to trust the server, to whoever asks.
+	Install http.Handler
+	// Public says whether every browser trusts the certificate that is served; false behind a proxy, which has its own say.
+	Public func() bool
 	// Proxies are the addresses whose forwarding headers are believed.
 	Proxies []netip.Prefix
 }
@@ -86,6 +90,9 @@ const (
 	PurposeMetrics = "metrics"
 )
 
+// install is where phones read how to trust the server.
+const install = "/install"
+
 var errNotFound = shared.Fail("request.notFound", "no such path")
 
 func (s *server) routes() []route {
@@ -105,6 +112,8 @@ func (s *server) routes() []route {
 		{"GET", "/api/phones", signedIn, "", (*server).phones},
 		{"GET", "/api/photos/{hash}", signedIn, PurposeSync, (*server).photo},
 		{"", photo.Path, signedIn, PurposeSync, (*server).upload},
+		{"GET", install, anyone, "", (*server).install},
+		{"GET", install + "/{file}", anyone, "", (*server).install},
 		{"GET", "/api/live", itself, PurposeSync, (*server).live},
 		{"", "/api/", anyone, "", func(*server, http.ResponseWriter, *http.Request) error { return errNotFound }},
 		{"", "/", anyone, "", (*server).static},

@@ -92,6 +92,7 @@ func newWorld(t *testing.T, changes ...change) *world {
 		},
 		Metrics:  http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { plain(w, "figures") }),
 		Registry: prometheus.NewRegistry(), Ready: func(context.Context) error { return nil },
+		Install: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { plain(w, "how to trust") }), Public: func() bool { return false },
 		Live:    http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("no socket here") }),
 		Proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")},
 	}

@@ -12,7 +12,7 @@ declare const __LATER__: string[]
 const later = 'later'
 
 /** Addresses that only the server answers: they never fall back to the shell. */
-const serversOwn = [/^\/api\//, /^\/sync/, /^\/photos\//, /^\/uploads\//, /^\/healthz$/, /^\/readyz$/, /^\/metrics$/]
+const serversOwn = [/^\/api\//, /^\/sync/, /^\/photos\//, /^\/uploads\//, /^\/healthz$/, /^\/readyz$/, /^\/metrics$/, /^\/install/]
 
 precacheAndRoute(__SHELL__)
 cleanupOutdatedCaches()
