@@ -33,6 +33,12 @@ func spawn(t *testing.T, data string) *child {
 	t.Helper()
 	program, err := os.Executable()
 	must(t, err)
+	return launch(t, program, data)
+}
+
+// launch starts a program of ours.
+func launch(t *testing.T, program, data string) *child {
+	t.Helper()
 	c := &child{Cmd: exec.Command(program, "serve", "--demo", "--data", data, "--listen", "127.0.0.1:0", "--log-level", "error")}
 	c.Env = append(os.Environ(), asProgram+"=1")
 	c.Stderr = os.Stderr

@@ -181,6 +181,18 @@ func picture(t testing.TB, n int) []byte {
 	return out.Bytes()
 }
 
+// wide is a JPEG that is wider than a screen and differs with n.
+func wide(t testing.TB, n int) []byte {
+	t.Helper()
+	img := image.NewGray(image.Rect(0, 0, 1700, 4))
+	for i := range img.Pix {
+		img.Pix[i] = uint8(i * (n + 3) >> 4)
+	}
+	var out bytes.Buffer
+	must(t, jpeg.Encode(&out, img, nil))
+	return out.Bytes()
+}
+
 func applied(t testing.TB, answers []wire.Answer) {
 	t.Helper()
 	for _, a := range answers {

@@ -283,7 +283,7 @@ func (p phone) send(data []byte) (hash string) {
 func (r reply) want(t *testing.T, status int, code string) {
 	t.Helper()
 	if r.status != status {
-		t.Fatalf("status %d %s, want %d", r.status, r.body, status)
+		t.Fatalf("status %d %.200q, want %d", r.status, r.body, status)
 	}
 	if r.header.Get(HeaderFault) != code {
 		t.Errorf("fault %q, want %q", r.header.Get(HeaderFault), code)

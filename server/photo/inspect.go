@@ -16,8 +16,8 @@ const MaxPixels = 210_000_000
 type Seen struct {
 	Type          string
 	Width, Height int // pixels as stored, before any orientation
-	Progressive   bool
 	Orientation   int // of Exif, 1 to 8; 1 where the file does not say
+	PixelCost     int // bytes of memory that decoding takes at most for each pixel; 0 for what is not decoded here
 }
 
 // errNoImage ends the look at bytes that are no whole image. It never leaves the package.
@@ -99,7 +99,7 @@ const maxPieces = 100_000
 
 // lookJPEG walks the segments up to the picture data, and then searches for its end.
 func lookJPEG(w window, seen *Seen) error {
-	offset := int64(2)
+	offset, adobe := int64(2), false
 	for range maxPieces {
 		head, err := w.at(offset, 4)
 		if err != nil {
@@ -107,8 +107,11 @@ func lookJPEG(w window, seen *Seen) error {
 		}
 		marker, length := head[1], int64(binary.BigEndian.Uint16(head[2:]))
 		switch {
-		case head[0] != 0xFF:
-			return errNoImage
+		case head[0] != 0xFF || marker == 0x00: // left over of a segment that is longer than it says; decoders go on too
+			if offset, err = w.next(offset+1, 0xFF); err != nil {
+				return err
+			}
+			continue
 		case marker == 0xFF: // a fill byte
 			offset++
 			continue
@@ -116,16 +119,21 @@ func lookJPEG(w window, seen *Seen) error {
 			if seen.Width == 0 {
 				return errNoImage
 			}
+			if adobe {
+				seen.PixelCost += wholePixel
+			}
 			return w.find(offset, []byte{0xFF, 0xD9})
-		case marker <= 0x01 || marker >= 0xD0 && marker <= 0xD9 || length < 2:
+		case marker == 0x01 || marker >= 0xD0 && marker <= 0xD9 || length < 2:
 			return errNoImage
 		case marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC:
-			frame, err := w.at(offset+4, 5)
+			frame, err := w.at(offset+4, 7)
 			if err != nil {
 				return err
 			}
 			seen.Height, seen.Width = int(binary.BigEndian.Uint16(frame[1:])), int(binary.BigEndian.Uint16(frame[3:]))
-			seen.Progressive = marker != 0xC0 && marker != 0xC1
+			seen.PixelCost = jpegCost(int(frame[5]), frame[6] == 'R', marker != 0xC0 && marker != 0xC1)
+		case marker == 0xEE:
+			adobe = true // it may say that the planes are red, green and blue
 		case marker == 0xE1:
 			segment, err := w.at(offset+4, length-2)
 			if err != nil {
@@ -138,6 +146,35 @@ func lookJPEG(w window, seen *Seen) error {
 		offset += 2 + length
 	}
 	return errNoImage
+}
+
+// wholePixel is what a pixel takes that is put together of its planes.
+const wholePixel = 4
+
+// jpegCost is a byte for each plane, the pixel put together where the planes are not brightness and two colours, and four for
+// each coefficient that a progressive picture keeps to its end.
+func jpegCost(planes int, rgb, progressive bool) int {
+	cost := planes
+	if planes > 3 || rgb {
+		cost += wholePixel
+	}
+	if progressive {
+		cost += 4 * planes
+	}
+	return cost
+}
+
+// next is where a byte stands at or behind an offset.
+func (w window) next(offset int64, what byte) (int64, error) {
+	for ; ; offset += 256 {
+		piece, err := w.at(offset, min(256, max(w.size-offset, 1)))
+		if err != nil {
+			return 0, err
+		}
+		if i := bytes.IndexByte(piece, what); i >= 0 {
+			return offset + int64(i), nil
+		}
+	}
 }
 
 // find searches from an offset to the end.
@@ -181,7 +218,7 @@ func lookPNG(w window, seen *Seen) error {
 			if width > MaxPixels || height > MaxPixels {
 				return errNoImage
 			}
-			seen.Width, seen.Height = int(width), int(height)
+			seen.Width, seen.Height, seen.PixelCost = int(width), int(height), pngCost(header[8], header[12] != 0)
 		case "eXIf":
 			tiff, err := w.at(offset+8, min(length, 64<<10))
 			if err != nil {
@@ -201,6 +238,18 @@ func lookPNG(w window, seen *Seen) error {
 	return errNoImage
 }
 
+// pngCost is what a pixel of at most four channels takes. An interlaced picture stands in memory twice, whole and in passes.
+func pngCost(depth byte, interlaced bool) int {
+	cost := 4
+	if depth > 8 {
+		cost = 8
+	}
+	if interlaced {
+		cost *= 2
+	}
+	return cost
+}
+
 // lookWebP walks the chunks of the RIFF container.
 func lookWebP(w window, seen *Seen) error {
 	head, err := w.at(0, 12)
@@ -211,7 +260,7 @@ func lookWebP(w window, seen *Seen) error {
 	if end > w.size {
 		return errNoImage
 	}
-	data := false
+	walk := webpWalk{seen: seen}
 	for offset, i := int64(12), 0; offset+8 <= end && i < maxPieces; i++ {
 		head, err := w.at(offset, 8)
 		if err != nil {
@@ -225,39 +274,56 @@ func lookWebP(w window, seen *Seen) error {
 		if err != nil {
 			return err
 		}
-		if err := webpChunk(kind, payload, seen, &data); err != nil {
+		if err := walk.chunk(kind, payload); err != nil {
 			return err
 		}
 		offset += 8 + length + length&1
 	}
-	if !data {
+	if !walk.data {
 		return errNoImage
 	}
 	return nil
 }
 
-func webpChunk(kind string, payload []byte, seen *Seen, data *bool) error {
-	canvas := seen.Width != 0 // VP8X comes first and says the size of the whole
+// webpWalk is what the chunks so far said.
+type webpWalk struct {
+	seen  *Seen
+	alpha bool
+	data  bool
+}
+
+// chunk takes note of one. What is coded without loss, alpha too, is not decoded here: the memory that its codes take does
+// not hang on its size.
+func (w *webpWalk) chunk(kind string, payload []byte) error {
 	switch {
-	case kind == "VP8X" && len(payload) >= 10 && !canvas:
-		seen.Width, seen.Height = 1+int(little24(payload[4:])), 1+int(little24(payload[7:]))
+	case kind == "VP8X" && len(payload) >= 10 && w.seen.Width == 0:
+		const alphaBit = 1 << 4
+		w.alpha = payload[0]&alphaBit != 0
+		w.seen.Width, w.seen.Height = 1+int(little24(payload[4:])), 1+int(little24(payload[7:]))
 	case kind == "VP8 " && len(payload) >= 10 && string(payload[3:6]) == "\x9d\x01\x2a":
-		*data = true
-		if !canvas {
-			seen.Width, seen.Height = int(binary.LittleEndian.Uint16(payload[6:])&0x3FFF), int(binary.LittleEndian.Uint16(payload[8:])&0x3FFF)
+		if !w.alpha {
+			w.seen.PixelCost = 2
 		}
+		return w.picture(int(binary.LittleEndian.Uint16(payload[6:])&0x3FFF), int(binary.LittleEndian.Uint16(payload[8:])&0x3FFF))
 	case kind == "VP8L" && len(payload) >= 5 && payload[0] == 0x2F:
-		*data = true
-		if bits := binary.LittleEndian.Uint32(payload[1:]); !canvas {
-			seen.Width, seen.Height = 1+int(bits&0x3FFF), 1+int(bits>>14&0x3FFF)
-		}
+		bits := binary.LittleEndian.Uint32(payload[1:])
+		return w.picture(1+int(bits&0x3FFF), 1+int(bits>>14&0x3FFF))
 	case kind == "ANMF":
-		*data = true
+		w.data = true
 	case kind == "EXIF":
-		seen.Orientation = orientation(bytes.TrimPrefix(payload, []byte("Exif\x00\x00")))
+		w.seen.Orientation = orientation(bytes.TrimPrefix(payload, []byte("Exif\x00\x00")))
 	case kind == "VP8X" || kind == "VP8 " || kind == "VP8L":
 		return errNoImage
 	}
+	return nil
+}
+
+// picture takes note of the pixels' own size. Where it is not the canvas', who believes the one makes room for the other.
+func (w *webpWalk) picture(width, height int) error {
+	if w.seen.Width != 0 && (w.seen.Width != width || w.seen.Height != height) {
+		return errNoImage
+	}
+	w.seen.Width, w.seen.Height, w.data = width, height, true
 	return nil
 }
 

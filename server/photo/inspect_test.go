@@ -3,53 +3,101 @@ package photo
 import (
 	"bytes"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"io"
 	"os"
-	"path/filepath"
+	"slices"
 	"testing"
 )
 
+// fate is what becomes of one file of testdata, as files.json says for the phone's tests and the server's.
+type fate struct {
+	File          string
+	Server        string // "here", "damaged", or the fault that refuses to name it
+	Type          string // as which it is kept and served
+	Width, Height int
+	Orientation   int
+	Screen        string // "made", or "none" where the original is shown
+}
+
+func fates(t testing.TB) (rows []fate) {
+	t.Helper()
+	text, err := os.ReadFile("testdata/files.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var table struct{ Files []fate }
+	if err := json.Unmarshal(text, &table); err != nil {
+		t.Fatal(err)
+	}
+	return table.Files
+}
+
 func TestInspect(t *testing.T) {
-	image := func(kind string, w, h int) Seen { return Seen{Type: kind, Width: w, Height: h, Orientation: 1} }
-	turned := image("image/jpeg", 80, 48)
-	turned.Orientation = 6
-	progressive := image("image/jpeg", 600, 900)
-	progressive.Progressive = true
-	for name, want := range map[string]Seen{
-		"good-gps.jpg":           image("image/jpeg", 776, 909),
-		"good-no-exif.jpg":       image("image/jpeg", 250, 188),
-		"good-orientation-6.jpg": turned,
-		"good.webp":              image("image/webp", 776, 909),
-		"good.heic":              image("image/heic", 3024, 4032),
-		"good.avif":              image("image/avif", 480, 640),
-		"bad-icc.png":            image("image/png", 460, 60),
-		"parser-breaker.jpg":     progressive,
-		"exif-ifd-loop.jpg":      image("image/jpeg", 776, 909),
-		"exif-tag-count-4g.jpg":  image("image/jpeg", 776, 909),
-		// The name says nothing, the bytes do.
-		"png-bytes-named.jpg":   image("image/png", 1, 1),
-		"jpeg-bytes-named.heic": image("image/jpeg", 600, 400),
-		"polyglot-jpeg-zip.jpg": image("image/jpeg", 600, 400),
-		"html-bytes-named.jpg":  {}, "svg-bytes-named.jpg": {}, "polyglot-gif-js.gif": {}, "PngSuite-LICENSE.txt": {},
-		// Cut off, or with headers that are not to be believed.
-		"zero-bytes.jpg": {}, "soi-only.jpg": {}, "truncated-30000-of-166987.jpg": {}, "truncated-in-exif-600.jpg": {},
-		"truncated-last-2-bytes-no-eoi.jpg": {}, "truncated-65536.heic": {}, "parser-breaker.heif": {}, "fuzzed.webp": {}, "bad-signature.png": {},
-		"header-bomb-60000x60000-rgba16.png": {}, "header-bomb-sof-65500x65500.jpg": {},
-	} {
-		data := testdata(t, name)
+	for _, row := range fates(t) {
+		data := testdata(t, row.File)
 		got, err := Inspect(bytes.NewReader(data), int64(len(data)))
+		want := Seen{Type: row.Type, Width: row.Width, Height: row.Height, Orientation: row.Orientation, PixelCost: got.PixelCost}
 		if err != nil || got != want {
-			t.Errorf("%s is %+v, %v, want %+v", name, got, err, want)
+			t.Errorf("%s is %+v, %v, want %+v", row.File, got, err, want)
+		}
+		if here := row.Server == "here"; here != (got.Type != "") {
+			t.Errorf("%s is %s by the table, and inspected %q", row.File, row.Server, got.Type)
+		}
+	}
+}
+
+func TestEveryFileHasItsFate(t *testing.T) {
+	entries, err := os.ReadDir("testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := fates(t)
+	for _, entry := range entries {
+		if entry.Name() != "files.json" && !slices.ContainsFunc(rows, func(row fate) bool { return row.File == entry.Name() }) {
+			t.Errorf("files.json does not say what becomes of %s", entry.Name())
+		}
+	}
+}
+
+// What decoding may cost is an upper bound of what the decoder makes room for, for each kind of picture.
+func TestPixelCost(t *testing.T) {
+	for _, c := range []struct {
+		what      string
+		got, want int
+	}{
+		{"grey", jpegCost(1, false, false), 1},
+		{"usual", jpegCost(3, false, false), 3},
+		{"red, green and blue", jpegCost(3, true, false), 7},
+		{"CMYK", jpegCost(4, false, false), 8},
+		{"progressive", jpegCost(3, false, true), 15},
+		{"progressive CMYK", jpegCost(4, false, true), 24},
+		{"8 bits", pngCost(8, false), 4},
+		{"16 bits", pngCost(16, false), 8},
+		{"16 bits interlaced", pngCost(16, true), 16},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s costs %d bytes a pixel, want %d", c.what, c.got, c.want)
+		}
+	}
+	for name, want := range map[string]int{"good-gps.jpg": 3, "parser-breaker.jpg": 15, "jpeg-bytes-named.heic": 7, "good.webp": 2, "bad-icc.png": 4, "good.heic": 0} {
+		data := testdata(t, name)
+		if seen, err := Inspect(bytes.NewReader(data), int64(len(data))); err != nil || seen.PixelCost != want {
+			t.Errorf("%s costs %d bytes a pixel, %v, want %d", name, seen.PixelCost, err, want)
 		}
 	}
 }
 
 // Each cut of a good image is no whole image: the phone hashes what its camera gave, and half a file can come from a full card.
 func TestInspectCutOff(t *testing.T) {
-	for _, name := range []string{"good-no-exif.jpg", "good.webp", "good.avif", "bad-icc.png"} {
+	for _, name := range []string{"good-gps.jpg", "good-no-exif.jpg", "good.webp", "good.avif", "good.heic", "bad-icc.png"} {
 		data := testdata(t, name)
-		for _, left := range []int{1, 3, 12, len(data) / 3, len(data) / 2, len(data) - 2000} {
+		lengths := []int{1, 3, 12, len(data) - 2000}
+		for eighth := range 8 {
+			lengths = append(lengths, len(data)*eighth/8)
+		}
+		for _, left := range lengths {
 			if seen, err := Inspect(bytes.NewReader(data), int64(left)); err != nil || seen != (Seen{}) {
 				t.Errorf("%d bytes of %s are %+v, %v", left, name, seen, err)
 			}
@@ -73,18 +121,32 @@ func TestInspectHeifBrands(t *testing.T) {
 	}
 }
 
-// A decoder takes the first picture of a WebP: a canvas behind it must not make a large one look small.
-func TestInspectWebPCanvasBehindThePicture(t *testing.T) {
+// A canvas and a picture of different sizes: who believes the one makes room for the other. And what is coded without loss
+// is kept, but not decoded here.
+func TestInspectWebPCanvas(t *testing.T) {
 	chunk := func(kind string, payload []byte) []byte {
 		return append(binary.LittleEndian.AppendUint32([]byte(kind), uint32(len(payload))), payload...)
 	}
-	huge := append([]byte{0x2F}, binary.LittleEndian.AppendUint32(nil, 16383|16383<<14)...)
-	picture, canvas := chunk("VP8L", append(huge, 0)), chunk("VP8X", []byte{0, 0, 0, 0, 9, 0, 0, 9, 0, 0})
-	for name, chunks := range map[string][]byte{"behind": append(bytes.Clone(picture), canvas...), "twice": append(bytes.Clone(canvas), canvas...)} {
+	lossless := func(width, height uint32) []byte {
+		return chunk("VP8L", append(append([]byte{0x2F}, binary.LittleEndian.AppendUint32(nil, width-1|(height-1)<<14)...), 0))
+	}
+	canvas := chunk("VP8X", []byte{0, 0, 0, 0, 9, 0, 0, 9, 0, 0})
+	for name, c := range map[string]struct {
+		chunks [][]byte
+		want   Seen
+	}{
+		"behind the picture":        {[][]byte{lossless(10000, 10000), canvas}, Seen{}},
+		"twice":                     {[][]byte{canvas, canvas, lossless(10, 10)}, Seen{}},
+		"smaller than the picture":  {[][]byte{canvas, lossless(10000, 10000)}, Seen{}},
+		"and a second picture":      {[][]byte{canvas, lossless(10, 10), lossless(10000, 10000)}, Seen{}},
+		"as large as the picture":   {[][]byte{canvas, lossless(10, 10)}, Seen{Type: "image/webp", Width: 10, Height: 10, Orientation: 1}},
+		"none, and a large picture": {[][]byte{lossless(10000, 10000)}, Seen{Type: "image/webp", Width: 10000, Height: 10000, Orientation: 1}},
+	} {
+		chunks := bytes.Join(c.chunks, nil)
 		data := append(binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(4+len(chunks))), "WEBP"...)
 		data = append(data, chunks...)
-		if seen, err := Inspect(bytes.NewReader(data), int64(len(data))); err != nil || seen != (Seen{}) {
-			t.Errorf("a canvas %s is %+v, %v, decoding it costs %d bytes", name, seen, err, seen.decodeCost())
+		if seen, err := Inspect(bytes.NewReader(data), int64(len(data))); err != nil || seen != c.want {
+			t.Errorf("a canvas %s is %+v, %v, want %+v", name, seen, err, c.want)
 		}
 	}
 }
@@ -101,15 +163,8 @@ func TestInspectTellsReadingErrors(t *testing.T) {
 }
 
 func FuzzInspect(f *testing.F) {
-	names, err := filepath.Glob("testdata/*.*")
-	if err != nil || len(names) == 0 {
-		f.Fatal("no testdata", err)
-	}
-	for _, name := range names {
-		data, err := os.ReadFile(name)
-		if err != nil {
-			f.Fatal(err)
-		}
+	for _, row := range fates(f) {
+		data := testdata(f, row.File)
 		f.Add(data[:min(len(data), 4096)])
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -22,17 +22,19 @@ import (
 )
 
 const (
-	screenEdge    = 1600      // pixels of the longer side
-	screenQuality = 80        // JPEG
-	screenMemory  = 160 << 20 // bytes that decoding one picture may take
-	screenQueue   = 256       // pictures that wait; more are made when they are asked for
+	screenEdge    = 1600             // pixels of the longer side
+	screenQuality = 80               // JPEG
+	screenMemory  = 160 << 20        // bytes that decoding one picture may take
+	screenQueue   = 256              // pictures that wait; more are made when they are asked for
+	screenTime    = 10 * time.Second // that decoding one picture may take
 )
 
 // screens makes pictures for the screen, one at a time, out of originals that are kept. They are derived: what is lost is
 // made again when it is asked for.
 type screens struct {
-	p     *Photos
-	queue chan string
+	p      *Photos
+	queue  chan string
+	decode func(Seen, io.Reader) (image.Image, error)
 
 	mu     sync.Mutex
 	waits  map[string]bool
@@ -40,7 +42,7 @@ type screens struct {
 }
 
 func newScreens(p *Photos) *screens {
-	return &screens{p: p, queue: make(chan string, screenQueue), waits: map[string]bool{}, failed: map[string]bool{}}
+	return &screens{p: p, queue: make(chan string, screenQueue), decode: Seen.decode, waits: map[string]bool{}, failed: map[string]bool{}}
 }
 
 // want asks for a picture; it never blocks.
@@ -103,6 +105,9 @@ func (s *screens) attempt(ctx context.Context, hash string) {
 	s.p.log.Log(ctx, level, "no picture for the screen was made; the original is shown", "photo", hash, "error", err)
 }
 
+// errTooSlow: decoding took longer than any photograph's does.
+var errTooSlow = errors.New("decoding takes too long")
+
 // errNoScreen: the original is small and upright already, too large to decode, or of a type that is not decoded here.
 var errNoScreen = errors.New("no picture for the screen of this type or size")
 
@@ -133,8 +138,14 @@ func (s *screens) make(hash string) (err error) {
 	return s.p.files.Rename(rough, name)
 }
 
-// render decodes an original within bounds, makes it small and turns it upright.
+// render decodes an original within bounds, makes it small and turns it upright. A decoder that stumbles over the bytes takes
+// nobody with it.
 func (s *screens) render(hash string) (_ image.Image, err error) {
+	defer func() {
+		if stumbled := recover(); stumbled != nil {
+			err = fmt.Errorf("decoding panicked: %v", stumbled)
+		}
+	}()
 	f, err := s.p.files.Open(s.p.place(originalsDir, hash))
 	if err != nil {
 		return nil, err
@@ -152,29 +163,15 @@ func (s *screens) render(hash string) (_ image.Image, err error) {
 	if cost := seen.decodeCost(); fine || cost == 0 || cost > screenMemory {
 		return nil, fmt.Errorf("%w: %s, %d x %d", errNoScreen, seen.Type, seen.Width, seen.Height)
 	}
-	full, err := seen.decode(f)
+	full, err := s.decode(seen, hurried{f, s.p.now, s.p.now().Add(screenTime)})
 	if err != nil {
 		return nil, err
 	}
 	return upright(shrink(full, screenEdge), seen.Orientation), nil
 }
 
-// decodeCost is the most memory in bytes that decoding takes, or 0 for types that are not decoded here. A progressive JPEG
-// keeps four bytes for each coefficient of up to three planes besides its pixels.
-func (s Seen) decodeCost() int64 {
-	pixels := int64(s.Width) * int64(s.Height)
-	switch {
-	case s.Type == "image/jpeg" && s.Progressive:
-		return 15 * pixels
-	case s.Type == "image/jpeg":
-		return 4 * pixels
-	case s.Type == "image/png":
-		return 8 * pixels
-	case s.Type == "image/webp":
-		return 8 * pixels
-	}
-	return 0
-}
+// decodeCost is the most memory in bytes that decoding takes, or 0 for what is not decoded here.
+func (s Seen) decodeCost() int64 { return int64(s.PixelCost) * int64(s.Width) * int64(s.Height) }
 
 func (s Seen) decode(r io.Reader) (image.Image, error) {
 	switch s.Type {
@@ -186,6 +183,21 @@ func (s Seen) decode(r io.Reader) (image.Image, error) {
 		return webp.Decode(r)
 	}
 	return nil, errNoScreen
+}
+
+// hurried ends at a time whatever is left to read: a few bytes can keep a decoder busy for hours, as a progressive JPEG does
+// that goes over all its pixels in each of a million scans.
+type hurried struct {
+	r    io.Reader
+	now  func() time.Time
+	over time.Time
+}
+
+func (h hurried) Read(into []byte) (int, error) {
+	if h.now().After(h.over) {
+		return 0, errTooSlow
+	}
+	return h.r.Read(into)
 }
 
 // shrink gives a copy whose longer side is at most edge pixels. Whole factors are averaged first: picking single pixels out

@@ -15,35 +15,69 @@ var extensions = map[string]string{
 	"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/heic": "heic", "image/heif": "heif", "image/avif": "avif",
 }
 
+// Sizes that a reader may ask for besides the original, which is "".
+const (
+	sizeScreen  = "screen"
+	sizePreview = "preview"
+)
+
+const (
+	shownPixels = 64_000_000 // of an original that is shown where no smaller picture is made of it: a browser takes four bytes for each
+	previewEdge = 1024       // pixels of the longer side of what passes for a preview
+)
+
 // Serve answers GET /api/photos/{hash}. visible is the caller's word that the reader may see the photo and that it is here:
-// the ledger's, never the disk's, for a hash that somebody only named is nobody's. size is "" for the original or "screen",
-// which is the original where there is no smaller picture. Photos that are not visible do not differ from none (L10).
+// the ledger's, never the disk's, for a hash that somebody only named is nobody's. size is "" for the original, "screen",
+// which is the original where there is no smaller picture, or "preview" for a hash that was named as one: whatever was sent
+// under it, nothing large is shown by it. Photos that are not visible do not differ from none (L10).
 func (p *Photos) Serve(w http.ResponseWriter, r *http.Request, visible bool, hash, size string) {
 	switch {
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		p.refuse(w, r, shared.Fail("request.methodNotAllowed", ""))
 		return
-	case size != "" && size != "screen":
+	case size != "" && size != sizeScreen && size != sizePreview:
 		p.refuse(w, r, shared.Fail("request.malformed", "no such size"))
 		return
 	case !visible || !shared.IsHash(hash):
 		p.refuse(w, r, shared.Fail("photo.notHere", ""))
 		return
 	}
-	if size == "screen" && p.serveFile(w, r, screensDir, hash, hash+"-screen") == nil {
+	if size == sizeScreen && p.serveFile(w, r, screensDir, hash, hash+"-screen", nil) == nil {
 		p.check(r.Context(), hash) // the picture for the screen outlives its original
 		return
 	}
-	err := p.serveFile(w, r, originalsDir, hash, hash)
+	err := p.serveFile(w, r, originalsDir, hash, hash, fits[size])
 	switch {
-	case err == nil && size == "screen":
+	case err == nil && size == sizeScreen:
 		p.screens.want(hash) // for the next time
 	case errors.Is(err, fs.ErrNotExist):
 		p.check(r.Context(), hash)
 		p.refuse(w, r, p.absent(hash))
+	case errors.Is(err, errNoImage):
+		p.refuse(w, r, shared.Fail("photo.damaged", hash))
+	case errors.Is(err, errOnlyOriginal):
+		p.refuse(w, r, err)
 	case err != nil:
 		p.refuse(w, r, p.internal(r.Context(), fmt.Errorf("serve photo %s: %w", hash, err)))
 	}
+}
+
+var errOnlyOriginal = shared.Fail("photo.onlyOriginal", "")
+
+// fits says of what was kept whether it may be shown in a size; errNoImage where it is not what it was named as.
+var fits = map[string]func(seen Seen, bytes int64) error{
+	sizeScreen: func(seen Seen, _ int64) error {
+		if int64(seen.Width)*int64(seen.Height) > shownPixels {
+			return errOnlyOriginal
+		}
+		return nil
+	},
+	sizePreview: func(seen Seen, bytes int64) error {
+		if seen.Type != "image/jpeg" || bytes > shared.MaxPreviewBytes || max(seen.Width, seen.Height) > previewEdge {
+			return errNoImage
+		}
+		return nil
+	},
 }
 
 // absent is why a visible photo has no original.
@@ -58,8 +92,9 @@ func (p *Photos) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	writeProblem(w, r, shared.FaultOf(shared.FaultCode(err)))
 }
 
-// serveFile serves what is an image by its bytes, and nothing else whatever its name or sender said.
-func (p *Photos) serveFile(w http.ResponseWriter, r *http.Request, folder, hash, tag string) (err error) {
+// serveFile serves what is an image by its bytes and, where a size is asked for, fits it; nothing else whatever its name or
+// sender said.
+func (p *Photos) serveFile(w http.ResponseWriter, r *http.Request, folder, hash, tag string, fit func(Seen, int64) error) (err error) {
 	f, err := p.files.Open(p.place(folder, hash))
 	if err != nil {
 		return err
@@ -72,6 +107,15 @@ func (p *Photos) serveFile(w http.ResponseWriter, r *http.Request, folder, hash,
 	kind, err := sniff(window{f, stat.Size()})
 	if err != nil {
 		return err
+	}
+	if fit != nil {
+		seen, err := Inspect(f, stat.Size())
+		if err != nil {
+			return err
+		}
+		if err := fit(seen, stat.Size()); err != nil {
+			return err
+		}
 	}
 	header := w.Header()
 	header.Set("Content-Type", kind)

@@ -8,6 +8,7 @@ import (
 	"image/color"
 	"image/jpeg"
 	"image/png"
+	"io"
 	"net/http"
 	"os"
 	"testing"
@@ -58,9 +59,7 @@ func TestServesOnlyImages(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := d.get("/api/photos/" + hash)
-		if got.status < 400 || got.header.Get("Content-Type") != "application/problem+json; charset=utf-8" {
-			t.Errorf("%s is served: %d %v", name, got.status, got.header)
-		}
+		got.want(t, http.StatusUnprocessableEntity, "photo.damaged")
 	}
 }
 
@@ -158,16 +157,16 @@ func TestRunSweepsAndMakesScreens(t *testing.T) {
 
 func TestScreenNeverDecodesWithoutBounds(t *testing.T) {
 	for what, seen := range map[string]Seen{
-		"header bomb within the limit": {Type: "image/png", Width: 14_000, Height: 14_000},
-		"large progressive":            {Type: "image/jpeg", Width: 4000, Height: 3000, Progressive: true},
-		"200 million pixels":           {Type: "image/jpeg", Width: 16_320, Height: 12_240},
+		"header bomb within the limit": {Type: "image/png", Width: 14_000, Height: 14_000, PixelCost: pngCost(8, false)},
+		"large progressive":            {Type: "image/jpeg", Width: 4000, Height: 3000, PixelCost: jpegCost(3, false, true)},
+		"200 million pixels":           {Type: "image/jpeg", Width: 16_320, Height: 12_240, PixelCost: jpegCost(3, false, false)},
 	} {
 		if cost := seen.decodeCost(); cost <= screenMemory {
 			t.Errorf("%s would be decoded for %d bytes", what, cost)
 		}
 	}
-	if cost := (Seen{Type: "image/jpeg", Width: 4160, Height: 3120}).decodeCost(); cost > screenMemory {
-		t.Errorf("a phone's photo would not be decoded: %d bytes", cost)
+	if cost := (Seen{Type: "image/jpeg", Width: 8160, Height: 6120, PixelCost: jpegCost(3, false, false)}).decodeCost(); cost > screenMemory {
+		t.Errorf("a phone's photo of 50 million pixels would not be decoded: %d bytes", cost)
 	}
 	d := newDesk(t, Options{})
 	hash := d.phone(1).send(bombed(t)) // 196 million pixels out of few bytes
@@ -178,6 +177,61 @@ func TestScreenNeverDecodesWithoutBounds(t *testing.T) {
 	d.photos.screens.want(hash)
 	if len(d.photos.screens.queue) != 0 {
 		t.Error("the bomb is tried again and again")
+	}
+	// Nor is it handed to whoever wanted something small: a browser would decode it.
+	d.get("/api/photos/"+hash+"?size=screen").want(t, http.StatusNotFound, "photo.onlyOriginal")
+	d.get("/api/photos/"+hash).want(t, http.StatusOK, "")
+}
+
+// Whatever was sent under the hash of a preview, nothing large is shown by it.
+func TestL9_APreviewIsSmallOrNotShown(t *testing.T) {
+	d := newDesk(t, Options{})
+	p := d.phone(1)
+	small := taken(t, 320, 240)
+	got := d.get("/api/photos/" + p.send(small) + "?size=preview")
+	got.want(t, http.StatusOK, "")
+	if !bytes.Equal(got.body, small) || got.header.Get("Content-Type") != "image/jpeg" {
+		t.Errorf("the preview is served as %d bytes of %s", len(got.body), got.header.Get("Content-Type"))
+	}
+	for what, data := range map[string][]byte{
+		"a bomb": bombed(t), "an original": testdata(t, "good-gps.jpg"), "a JPEG of many pixels": taken(t, 2000, 16), "a PNG": testdata(t, "png-bytes-named.jpg"),
+	} {
+		d.get("/api/photos/"+p.send(data)+"?size=preview").want(t, http.StatusUnprocessableEntity, "photo.damaged")
+		if got := d.get("/api/photos/" + hashOf(data)); got.status != http.StatusOK {
+			t.Errorf("%s is an original no more: %d", what, got.status)
+		}
+	}
+}
+
+// A decoder that is kept busy, or that stumbles, ends with its picture: the worker goes on and the server stays.
+func TestScreenOutlivesItsDecoder(t *testing.T) {
+	now := time.Now()
+	d := newDesk(t, Options{Now: func() time.Time { return now }})
+	p := d.phone(1)
+	decode := d.photos.screens.decode
+	webp := testdata(t, "good.webp")
+	d.photos.screens.decode = func(seen Seen, r io.Reader) (image.Image, error) {
+		now = now.Add(screenTime / 2) // the first half passes in reading the beginning
+		if _, err := io.CopyN(io.Discard, r, 1000); err != nil {
+			t.Errorf("within its time: %v", err)
+		}
+		now = now.Add(screenTime)
+		return decode(seen, r)
+	}
+	slow := p.send(webp)
+	if _, err := d.photos.screens.render(slow); !errors.Is(err, errTooSlow) {
+		t.Errorf("a decoder that takes %v gives %v", screenTime*3/2, err)
+	}
+	d.photos.screens.decode = func(Seen, io.Reader) (image.Image, error) { panic("index out of range") }
+	d.makeScreens()
+	if got := d.get("/api/photos/" + slow + "?size=screen"); !bytes.Equal(got.body, webp) {
+		t.Error("the original is not shown in its place")
+	}
+	d.photos.screens.decode = decode
+	next := p.send(taken(t, 3400, 300))
+	d.makeScreens()
+	if got := d.get("/api/photos/" + next + "?size=screen"); got.header.Get("Etag") != `"`+next+`-screen"` {
+		t.Error("the next picture is not made")
 	}
 }
 
