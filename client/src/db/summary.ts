@@ -17,6 +17,8 @@ interface Unsent {
 export interface Summary extends Unsent {
   /** What this phone holds for other people. */
   readonly others: { readonly people: number; readonly records: number; readonly photos: number }
+  /** The last counter of each of the person's chains when this was read. */
+  readonly made: ReadonlyMap<string, number>
 }
 
 /** Photos in these stages are acknowledged, or were never to be sent. */
@@ -41,7 +43,8 @@ export async function summarize({ db }: Store, person: string): Promise<Summary>
   }
   const others = unsent((row) => row.person !== person)
   const people = new Set([...operations, ...photos.filter((photo) => going.has(photo.stage))].map((row) => row.person).filter((id) => id !== person))
-  return { ...unsent((row) => row.person === person), others: { people: people.size, records: others.records, photos: others.photos } }
+  const made = new Map(replicas.filter((row) => row.person === person).map((row) => [row.id, row.counter]))
+  return { ...unsent((row) => row.person === person), made, others: { people: people.size, records: others.records, photos: others.photos } }
 }
 
 function unsettled(photos: Store['db']['photos']): Promise<PhotoRow[]> {

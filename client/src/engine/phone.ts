@@ -52,6 +52,8 @@ export class Phone {
   readonly status = new Value<Status>(asleep)
   /** What a person must mend on this phone, such as full storage. */
   readonly fault = new Value<string | null>(null)
+  /** The last operation that was saved in this life of the page: what was read of storage before it is out of date. */
+  readonly made = new Value<{ readonly replica: string; readonly counter: number } | null>(null)
   readonly clock: Clock
   readonly store: Store
   readonly deliveries: Deliveries
@@ -135,6 +137,7 @@ export class Phone {
     const saving: Saving = { person: person.id, caseId: intent.case, now: this.clock.now(), photos, draft, ...(corrects && { corrects }) }
     await this.ensureReplica(person.id)
     const saved = await this.withRoom(() => saveOperation(this.store, saving, (link, keys) => compose(deed, link, keys)))
+    this.made.value = { replica: saved.chain.replica, counter: saved.counter }
     void this.conversation.saved(saved.chain.replica)
     this.ports.channel.post({ type: 'saved', replica: saved.chain.replica })
     return saved

@@ -14,12 +14,13 @@ export function useSync(): SyncState {
   return useState().sync
 }
 
-const nothing: Summary = { records: 0, photos: 0, bytes: 0, allSent: false, others: { people: 0, records: 0, photos: 0 } }
+const nothing: Summary = { records: 0, photos: 0, bytes: 0, allSent: false, others: { people: 0, records: 0, photos: 0 }, made: new Map() }
 
 export function makeSync(phone: Phone, ledger: Ledger): SyncState {
   const { store } = phone
   const status = follow(phone.status)
   const fault = follow(phone.fault)
+  const made = follow(phone.made)
   const summary = shallowRef<Summary>(nothing)
   const damaged = shallowRef<readonly { hash: string; caseId: string; lost: boolean }[]>([])
   const storage = ref<{ used: number; quota: number } | null>(null)
@@ -60,13 +61,19 @@ export function makeSync(phone: Phone, ledger: Ledger): SyncState {
     waitingPhotos: computed(() => summary.value.photos),
     waitingBytes: computed(() => summary.value.bytes),
     others: computed(() => summary.value.others),
-    allSent: computed(() => summary.value.allSent),
+    allSent: computed(() => summary.value.allSent && isOf(summary.value)),
     refused: computed(() => ledger.refused.value.map(refusedOf)),
     damaged,
     storage: shown(storage),
     tryNow: () => phone.wake(),
     release: (hash) => releasePhoto(store, whose, hash),
     exportRefused: (operation) => exportRefused(phone, ledger, operation),
+  }
+
+  /** Whether a summary knows of what was saved last: nothing is green between saving and the next look at storage (L13). */
+  function isOf(found: Summary): boolean {
+    const last = made.value
+    return last === null || (found.made.get(last.replica) ?? Infinity) >= last.counter
   }
 
   function refusedOf({ row, body, text }: Ledger['refused']['value'][number]): Refused {
