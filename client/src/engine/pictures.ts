@@ -1,5 +1,6 @@
 // Pictures to look at: from the phone's own photographs, from what was looked at before, else from the server.
 
+import { faultCode } from '@shared/fault'
 import { openFile } from '../db/photos'
 import { keepView, openView } from '../db/documents'
 import type { Store } from '../db/store'
@@ -7,6 +8,9 @@ import type { Library } from '../net/reference'
 import type { Clock } from './clock'
 
 export type Size = 'preview' | 'screen' | 'original'
+
+/** What will be no other when it is asked for again. */
+const refusals: ReadonlySet<string> = new Set(['photo.damaged', 'photo.onlyOriginal'])
 
 /** What pictures kept for looking at again out of reach may take on the phone. */
 const viewBytes = 96 * 1024 * 1024
@@ -20,7 +24,9 @@ export class Pictures {
 
   /**
    * null while the picture is neither here nor to be had from the server.
+   * @param hash of the preview for a preview, else of the original
    * @param arrived whether the server has it, as far as the phone knows; where it has not it is not asked
+   * @throws Fault photo.damaged or photo.onlyOriginal where the server will not show it
    */
   async find(person: string, hash: string, size: Size, arrived: boolean): Promise<Blob | null> {
     const own = await openFile(this.store, person, hash)
@@ -29,11 +35,12 @@ export class Pictures {
     const kept = await openView(this.store, person, name)
     if (kept !== null || !arrived) return kept
     try {
-      const picture = await this.library.photo(hash, size === 'screen' ? 'screen' : 'original')
+      const picture = await this.library.photo(hash, size)
       // Originals are large and rarely looked at twice.
       if (size !== 'original') await keepView(this.store, person, name, picture, this.clock.now(), viewBytes).catch(() => undefined)
       return picture
-    } catch {
+    } catch (error) {
+      if (refusals.has(faultCode(error))) throw error
       return null
     }
   }

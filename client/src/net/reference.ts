@@ -27,8 +27,8 @@ export interface Library {
    * @param was what the leader saw @throws Fault phrases.changed where there are others by now, phrases.malformed
    */
   putPhrases(kind: PhraseKind, texts: readonly string[], was: readonly string[]): Promise<SquadPhrases>
-  /** @throws Fault photo.notHere while it is on its way or not to be seen */
-  photo(hash: string, size: 'screen' | 'original'): Promise<Blob>
+  /** @throws Fault photo.notHere while it is on its way or not to be seen; photo.damaged, photo.onlyOriginal where it is not shown so */
+  photo(hash: string, size: 'preview' | 'screen' | 'original'): Promise<Blob>
 }
 
 export const library: Library = {
@@ -37,5 +37,5 @@ export const library: Library = {
   directory: () => askJson('/api/directory'),
   phrases: () => askJson('/api/phrases'),
   putPhrases: (kind, texts, was) => askJson(`/api/phrases/${kind}`, { method: 'PUT', body: { texts, was } }),
-  photo: (hash, size) => ask(`/api/photos/${hash}${size === 'screen' ? '?size=screen' : ''}`, { patienceMs: 60_000 }, (response) => response.blob()),
+  photo: (hash, size) => ask(`/api/photos/${hash}${size === 'original' ? '' : `?size=${size}`}`, { patienceMs: 60_000 }, (response) => response.blob()),
 }

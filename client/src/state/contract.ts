@@ -155,8 +155,11 @@ export interface DeedState {
 }
 
 export interface PhotoState {
-  /** Object URL of a photo or preview by hash: from the phone, else from the server; null while it is not to be had. */
-  url(hash: string, size: 'preview' | 'screen' | 'original'): Readonly<Ref<string | null>>
+  /**
+   * A photo by its original's hash: from the phone, else from the server. `url` is null while it is not to be had, and for
+   * the preview of a photo of which no phone could make one; `fault` says why the server will not show it, '' otherwise.
+   */
+  look(hash: string, size: 'preview' | 'screen' | 'original'): { readonly url: Readonly<Ref<string | null>>; readonly fault: Readonly<Ref<string>> }
 }
 
 /** The best position so far. */

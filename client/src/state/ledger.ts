@@ -35,6 +35,8 @@ export class Ledger {
   private texts = new Map<string, string>()
   /** Hashes of photos and previews that the server had when it sent a case. */
   private readonly arrived = new Set<string>()
+  /** Preview of each photo that has one, by the original's hash. */
+  private previews = new Map<string, string>()
   private ahead: readonly Done[] = []
   private photos: readonly PhotoRow[] = []
   private seen = new Map<string, number>()
@@ -54,6 +56,11 @@ export class Ledger {
   /** Whether the server had these bytes when it last sent a case with them. */
   hasArrived(hash: string): boolean {
     return this.arrived.has(hash)
+  }
+
+  /** Hash of the small picture of a photo; undefined where its phone could make none. */
+  previewOf(hash: string): string | undefined {
+    return this.previews.get(hash)
   }
 
   standing(): Standing {
@@ -167,6 +174,7 @@ export class Ledger {
     const same = views.length === this.views.value.length && views.every((view, i) => view === this.views.value[i])
     if (same) return
     this.byId = new Map(views.map((view) => [view.case.id, view]))
+    this.previews = new Map(views.flatMap((view) => (view.case.photos ?? []).flatMap(({ hash, preview }) => (preview ? [[hash, preview.hash] as const] : []))))
     this.views.value = views
   }
 

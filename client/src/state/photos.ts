@@ -1,4 +1,5 @@
 import { ref, type Ref, watch } from 'vue'
+import { faultCode } from '@shared/fault'
 import type { Phone } from '../engine/phone'
 import type { Pictures, Size } from '../engine/pictures'
 import type { PhotoState } from './contract'
@@ -12,6 +13,7 @@ export function usePhotos(): PhotoState {
 
 interface Shown {
   readonly url: Ref<string | null>
+  readonly fault: Ref<string>
   lookers: number
   looking: boolean
 }
@@ -22,9 +24,15 @@ export function makePhotos(phone: Phone, pictures: Pictures, ledger: Ledger): Ph
 
   async function look(hash: string, size: Size, one: Shown): Promise<void> {
     const person = phone.person.value
-    if (one.looking || one.url.value !== null || person === null) return
+    // A small picture is never taken out of the large one here: that may be what cannot be opened, and would go over a thin line.
+    const wanted = size === 'preview' ? ledger.previewOf(hash) : hash
+    if (one.looking || one.url.value !== null || person === null || wanted === undefined) return
     one.looking = true
-    const picture = await pictures.find(person.id, hash, size, ledger.hasArrived(hash)).catch(() => null)
+    one.fault.value = ''
+    const picture = await pictures.find(person.id, wanted, size, ledger.hasArrived(wanted)).catch((error: unknown) => {
+      one.fault.value = faultCode(error)
+      return null
+    })
     one.looking = false
     if (picture === null || one.lookers === 0 || phone.person.value?.id !== person.id) return
     one.url.value = URL.createObjectURL(picture)
@@ -44,9 +52,9 @@ export function makePhotos(phone: Phone, pictures: Pictures, ledger: Ledger): Ph
   })
 
   return {
-    url: (hash, size) => {
+    look: (hash, size) => {
       const key = `${hash} ${size}`
-      const one = all.get(key) ?? { url: ref<string | null>(null), lookers: 0, looking: false }
+      const one = all.get(key) ?? { url: ref<string | null>(null), fault: ref(''), lookers: 0, looking: false }
       all.set(key, one)
       one.lookers += 1
       void look(hash, size, one)
@@ -56,7 +64,7 @@ export function makePhotos(phone: Phone, pictures: Pictures, ledger: Ledger): Ph
         all.delete(key)
         if (one.url.value !== null) URL.revokeObjectURL(one.url.value)
       })
-      return shown(one.url)
+      return { url: shown(one.url), fault: shown(one.fault) }
     },
   }
 }

@@ -30,7 +30,7 @@ export async function provideState(app: App, options: { readonly app: string; re
   const place = makePlace()
   const taxonomy = () => reference.taxonomy.value?.version ?? ''
   const fix = () => place.fix.value
-  const draft = makeDraft({ phone, world: browser, ledger, develop: developer(), fix, taxonomy })
+  const draft = makeDraft({ phone, world: browser, ledger, develop: developer(browser.after), fix, taxonomy })
   const state: PhoneState = {
     session, cases, place, draft,
     sync: makeSync(phone, ledger),

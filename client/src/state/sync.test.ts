@@ -49,6 +49,22 @@ test('L13: the light is green only when storage was read and record and photo ar
   expect(sync.allSent.value).toBe(false)
 })
 
+test('L13: nothing is green from the moment that a record is saved, before storage was looked at again', async () => {
+  const { centre, phone, sync } = await page()
+  await vi.waitFor(() => expect(sync.allSent.value).toBe(true))
+  centre.answering = false
+  const seen: boolean[] = []
+  phone.made.watch((made) => {
+    if (made !== null) seen.push(sync.allSent.value)
+  })
+  await withPhoto(phone)
+  seen.push(sync.allSent.value)
+  expect(seen).toEqual([false, false])
+  centre.answer()
+  await keepHeld(phone.store, people.first.id, [hash], [])
+  await vi.waitFor(() => expect(sync.allSent.value).toBe(true))
+})
+
 test('L13: nothing is green any more once storage cannot be read', async () => {
   const { phone, sync } = await page()
   await vi.waitFor(() => expect(sync.allSent.value).toBe(true))
@@ -112,31 +128,40 @@ test('L6: a refused record is exported as its exact text with its photographs', 
   expect(file).toMatchObject({ text: sent, answer: { fault: 'category.unknown' }, photos: [{ hash, base64: btoa('jpeg') }] })
 })
 
-test('a picture comes from the phone, else from the server once it is there, and is kept for out of reach', async () => {
+test('L9: a small picture is the preview that its phone made, never the original; it is kept for out of reach', async () => {
   const { centre, phone, ledger } = await page()
   const asked: string[] = []
   let reachable = true
   const library = {
-    photo: async (wanted: string) => {
-      asked.push(wanted)
+    photo: async (wanted: string, size: string) => {
+      asked.push(`${wanted.slice(0, 2)} ${size}`)
       if (!reachable) throw new Fault('offline')
+      if (wanted.startsWith('99')) throw new Fault('photo.onlyOriginal')
       return new Blob(['theirs'], { type: 'image/jpeg' })
     },
   } as unknown as ConstructorParameters<typeof Pictures>[1]
   const photos = makePhotos(phone, new Pictures(phone.store, library, phone.clock), ledger)
   await withPhoto(phone)
   const scope = effectScope()
-  const [own, other] = scope.run(() => [photos.url(hash, 'original'), photos.url('cd'.repeat(32), 'preview')])!
-  await vi.waitFor(() => expect(own?.value).toMatch(/^blob:/))
-  expect([other?.value, asked]).toEqual([null, []])
-  const theirs = { ...photo, hash: 'ef'.repeat(32), preview: { hash: 'cd'.repeat(32), size: 6 }, here: 'waiting', previewHere: 'here' }
-  const c = { id, revision: 1, state: 'reported', timeline: [], reporter: { kind: 'person', id: 'x' }, photos: [theirs] } as unknown as Case
+  const other = 'ef'.repeat(32)
+  const unseen = '99'.repeat(32)
+  const [own, theirs, screen, small, large] = scope.run(() => [
+    photos.look(hash, 'original'), photos.look(other, 'preview'), photos.look(other, 'screen'), photos.look(unseen, 'preview'), photos.look(unseen, 'screen'),
+  ])!
+  await vi.waitFor(() => expect(own?.url.value).toMatch(/^blob:/))
+  expect([theirs?.url.value, asked]).toEqual([null, []])
+  const seen = { ...photo, hash: other, preview: { hash: 'cd'.repeat(32), size: 6 }, here: 'waiting', previewHere: 'here' }
+  const c = {
+    id, revision: 1, state: 'reported', timeline: [], reporter: { kind: 'person', id: 'x' }, photos: [seen, { ...photo, hash: unseen, here: 'here' }],
+  } as unknown as Case
   centre.say({ t: 'change', seq: ++centre.seq, case: c })
-  await vi.waitFor(() => expect(other?.value).toMatch(/^blob:/))
-  expect(asked).toEqual(['cd'.repeat(32)])
+  await vi.waitFor(() => expect(theirs?.url.value).toMatch(/^blob:/))
+  await vi.waitFor(() => expect(large?.fault.value).toBe('photo.onlyOriginal'))
+  expect([screen?.url.value, small?.url.value, small?.fault.value]).toEqual([null, null, ''])
+  expect(asked.sort()).toEqual(['99 screen', 'cd preview'])
   reachable = false
   scope.stop()
-  const again = effectScope().run(() => photos.url('cd'.repeat(32), 'preview'))
-  await vi.waitFor(() => expect(again?.value).toMatch(/^blob:/))
-  expect(asked).toHaveLength(1)
+  const again = effectScope().run(() => photos.look(other, 'preview'))
+  await vi.waitFor(() => expect(again?.url.value).toMatch(/^blob:/))
+  expect(asked).toHaveLength(2)
 })
