@@ -12,6 +12,8 @@ const (
 	MaxWords      = 2000     // runes of a description, comment or reason
 	MaxChanges    = 16       // fields in one amendment
 	MaxPhotoBytes = 50 << 20 // bytes of one original
+	// MaxPhotoPixels is the largest picture that is taken for one. The largest sensors of phones give 200 million pixels.
+	MaxPhotoPixels = 210_000_000
 )
 
 // What makes a time, place or photo improbable (L11). Figures are ours, see docs/decisions.md.

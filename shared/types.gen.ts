@@ -144,6 +144,8 @@ export const maxWords = 2000
 export const maxChanges = 16
 /** bytes of one original */
 export const maxPhotoBytes = 52428800
+/** MaxPhotoPixels is the largest picture that is taken for one. The largest sensors of phones give 200 million pixels. */
+export const maxPhotoPixels = 210000000
 
 export const coarseMetres = 100
 export const oldFixMs = 10000

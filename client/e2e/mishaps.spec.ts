@@ -79,6 +79,8 @@ describe('mishaps', () => {
     await light('全部已到中心')
     const hash = hashOf(photo('phone.heic'))
     expect(await servedHash(desk.browser, server.origin, hash)).toBe(hash)
+    await inQueue(short).click()
+    await desk.page.getByText('HEIC 格式在这里看不了').first().waitFor()
   })
 
   it('L1: what was typed and photographed survives a killed page', async () => {

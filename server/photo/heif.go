@@ -3,6 +3,8 @@ package photo
 import (
 	"encoding/binary"
 	"slices"
+
+	"buxun/shared"
 )
 
 // Brands of HEIF files, by the codec that their pictures need.
@@ -122,7 +124,7 @@ func lookHEIF(w window, seen *Seen) error {
 			return err
 		}
 		width, height := binary.BigEndian.Uint32(extent), binary.BigEndian.Uint32(extent[4:])
-		if width > MaxPixels || height > MaxPixels {
+		if width > shared.MaxPhotoPixels || height > shared.MaxPhotoPixels {
 			return errNoImage
 		}
 		if int64(width)*int64(height) > int64(seen.Width)*int64(seen.Height) {

@@ -6,13 +6,12 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+
+	"buxun/shared"
 )
 
-// MaxPixels is the largest picture that is taken for one. The largest sensors of phones give 200 million pixels.
-const MaxPixels = 210_000_000
-
 // Seen is what bytes show of themselves. Type is one of the image types of shared.Photo, or "" for bytes that are no image,
-// or one that is cut off, has no size or has more than MaxPixels.
+// or one that is cut off, has no size or has more than shared.MaxPhotoPixels.
 type Seen struct {
 	Type          string
 	Width, Height int // pixels as stored, before any orientation
@@ -33,7 +32,7 @@ func Inspect(r io.ReaderAt, size int64) (Seen, error) {
 	if err != nil {
 		return Seen{}, err
 	}
-	if seen.Width < 1 || seen.Height < 1 || int64(seen.Width)*int64(seen.Height) > MaxPixels {
+	if seen.Width < 1 || seen.Height < 1 || int64(seen.Width)*int64(seen.Height) > shared.MaxPhotoPixels {
 		return Seen{}, nil
 	}
 	return seen, nil
@@ -215,7 +214,7 @@ func lookPNG(w window, seen *Seen) error {
 				return errors.Join(errNoImage, err)
 			}
 			width, height := binary.BigEndian.Uint32(header), binary.BigEndian.Uint32(header[4:])
-			if width > MaxPixels || height > MaxPixels {
+			if width > shared.MaxPhotoPixels || height > shared.MaxPhotoPixels {
 				return errNoImage
 			}
 			seen.Width, seen.Height, seen.PixelCost = int(width), int(height), pngCost(header[8], header[12] != 0)
@@ -288,6 +287,7 @@ func lookWebP(w window, seen *Seen) error {
 // webpWalk is what the chunks so far said.
 type webpWalk struct {
 	seen  *Seen
+	sized bool
 	alpha bool
 	data  bool
 }
@@ -296,9 +296,9 @@ type webpWalk struct {
 // not hang on its size.
 func (w *webpWalk) chunk(kind string, payload []byte) error {
 	switch {
-	case kind == "VP8X" && len(payload) >= 10 && w.seen.Width == 0:
+	case kind == "VP8X" && len(payload) >= 10 && !w.sized:
 		const alphaBit = 1 << 4
-		w.alpha = payload[0]&alphaBit != 0
+		w.sized, w.alpha = true, payload[0]&alphaBit != 0
 		w.seen.Width, w.seen.Height = 1+int(little24(payload[4:])), 1+int(little24(payload[7:]))
 	case kind == "VP8 " && len(payload) >= 10 && string(payload[3:6]) == "\x9d\x01\x2a":
 		if !w.alpha {
@@ -320,10 +320,10 @@ func (w *webpWalk) chunk(kind string, payload []byte) error {
 
 // picture takes note of the pixels' own size. Where it is not the canvas', who believes the one makes room for the other.
 func (w *webpWalk) picture(width, height int) error {
-	if w.seen.Width != 0 && (w.seen.Width != width || w.seen.Height != height) {
+	if w.sized && (w.seen.Width != width || w.seen.Height != height) {
 		return errNoImage
 	}
-	w.seen.Width, w.seen.Height, w.data = width, height, true
+	w.seen.Width, w.seen.Height, w.sized, w.data = width, height, true, true
 	return nil
 }
 

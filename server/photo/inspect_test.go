@@ -9,6 +9,8 @@ import (
 	"os"
 	"slices"
 	"testing"
+
+	"buxun/shared"
 )
 
 // fate is what becomes of one file of testdata, as files.json says for the phone's tests and the server's.
@@ -176,7 +178,7 @@ func FuzzInspect(f *testing.F) {
 			t.Errorf("no image is %+v", seen)
 		}
 		if seen.Type != "" && (extensions[seen.Type] == "" || seen.Width < 1 || seen.Height < 1 || seen.Orientation < 1 || seen.Orientation > 8 ||
-			int64(seen.Width)*int64(seen.Height) > MaxPixels) {
+			int64(seen.Width)*int64(seen.Height) > shared.MaxPhotoPixels) {
 			t.Errorf("an image is %+v", seen)
 		}
 		if o := orientation(data); o < 1 || o > 8 {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { chromium, type BrowserContext, type Page } from 'playwright-core'
+import { Memory } from './memory'
 
 /** In the middle of Qingshuitang, WGS-84. */
 const street = { longitude: 113.0835, latitude: 27.8712, accuracy: 12 }
@@ -32,6 +33,10 @@ export class Phone {
   get browser(): BrowserContext {
     if (!this.context) throw new Error('the phone is off')
     return this.context
+  }
+
+  get memory(): Memory {
+    return new Memory(this.profile)
   }
 
   async start(at = '/'): Promise<Page> {

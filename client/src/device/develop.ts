@@ -6,7 +6,7 @@ import { bytesToHex } from '@noble/hashes/utils.js'
 import { Fault } from '@shared/fault'
 import { maxPhotoBytes, maxPreviewBytes } from '@shared/types.gen'
 import type { Exif } from '@shared/types.gen'
-import { isKeptUnseen, kindOf, type PhotoType } from './kind'
+import { inspect, type PhotoType, type Seen } from './inspect'
 
 /** A decoded photograph that can be drawn small. */
 export interface Picture {
@@ -34,25 +34,40 @@ export interface Developed {
   readonly preview: { readonly hash: string; readonly bytes: ArrayBuffer } | null
 }
 
-/** @throws Fault photo.tooLarge or photo.damaged */
-export async function develop(bytes: ArrayBuffer, room: Darkroom): Promise<Developed> {
+/** Types that are kept as they are, without a preview, where this browser cannot decode them. */
+const keptUnseen: ReadonlySet<PhotoType> = new Set(['image/heic', 'image/heif', 'image/avif'])
+
+/** Pixels of a photograph that is decoded here; a browser takes four bytes for each, and a phone has few to spare. */
+const decodedPixels = 64_000_000
+
+/**
+ * What the centre could not open is refused here, where it can be taken again.
+ * @param blind keeps it without decoding it, because decoding did not come to an end
+ * @throws Fault photo.tooLarge or photo.damaged
+ */
+export async function develop(bytes: ArrayBuffer, room: Darkroom, blind = false): Promise<Developed> {
   if (bytes.byteLength > maxPhotoBytes) throw new Fault('photo.tooLarge', `${bytes.byteLength} bytes`)
-  const type = kindOf(bytes)
-  if (type === null) throw new Fault('photo.damaged', 'no photograph by its first bytes')
-  if (type === 'image/jpeg' && !endsAsJpeg(bytes)) throw new Fault('photo.damaged', 'the file ends too early')
-  const exif = room.exif(bytes)
-  const known = { hash: hashOf(bytes), type, bytes, ...(exif && { exif }) }
-  let picture: Picture
-  try {
-    picture = await room.decode(bytes, type)
-  } catch (error) {
-    if (isKeptUnseen(type)) return { ...known, preview: null }
-    throw new Fault('photo.damaged', String(error))
-  }
+  const seen = inspect(bytes)
+  if (seen === null) throw new Fault('photo.damaged', 'no whole photograph by its bytes')
+  const exif = blind ? undefined : room.exif(bytes)
+  const known = { hash: hashOf(bytes), type: seen.type, bytes, ...(exif && { exif }) }
+  if (blind || seen.width * seen.height > decodedPixels) return { ...known, preview: null }
+  const picture = await decode(bytes, seen, room)
+  if (picture === null) return { ...known, preview: null }
   try {
     return { ...known, width: picture.width, height: picture.height, preview: await makePreview(picture) }
   } finally {
     picture.close()
+  }
+}
+
+/** null for a type that browsers may not know; everything else must come out. */
+async function decode(bytes: ArrayBuffer, { type }: Seen, room: Darkroom): Promise<Picture | null> {
+  try {
+    return await room.decode(bytes, type)
+  } catch (error) {
+    if (keptUnseen.has(type)) return null
+    throw new Fault('photo.damaged', String(error))
   }
 }
 
@@ -61,31 +76,17 @@ const attempts: readonly (readonly [number, number])[] = [[320, 0.7], [320, 0.5]
 
 async function makePreview(picture: Picture): Promise<Developed['preview']> {
   for (const [longest, quality] of attempts) {
-    const bytes = await picture.draw(longest, quality)
-    if (kindOf(bytes) === 'image/jpeg' && bytes.byteLength <= maxPreviewBytes) return { hash: hashOf(bytes), bytes }
+    const bytes = await picture.draw(longest, quality).catch(() => null) // short of memory: the original is what counts
+    if (bytes === null) break
+    if (isJpeg(bytes) && bytes.byteLength <= maxPreviewBytes) return { hash: hashOf(bytes), bytes }
   }
   return null
 }
 
-/**
- * Whether a JPEG's image data comes to an end: browsers draw a cut one with a grey rest and say nothing. What follows the
- * end mark (other pictures, a maker's notes) is nobody's business here.
- */
-function endsAsJpeg(bytes: ArrayBuffer): boolean {
-  const data = new Uint8Array(bytes)
-  for (let at = data.length - 2; at > 1; at--) if (data[at] === 0xff && data[at + 1] === 0xd9) return afterScan(data, at)
-  return false
-}
-
-/** Whether the end mark stands behind the picture's own scan, not in a thumbnail within the header. */
-function afterScan(data: Uint8Array, end: number): boolean {
-  let at = 2
-  while (at + 4 <= data.length && data[at] === 0xff) {
-    const marker = data[at + 1] ?? 0
-    if (marker === 0xda) return end > at
-    at += marker === 0xff ? 1 : 2 + (((data[at + 2] ?? 0) << 8) | (data[at + 3] ?? 0))
-  }
-  return false
+/** A browser that cannot write a type gives another one and says nothing. */
+function isJpeg(bytes: ArrayBuffer): boolean {
+  const [first, second] = new Uint8Array(bytes)
+  return first === 0xff && second === 0xd8
 }
 
 function hashOf(bytes: ArrayBuffer): string {

@@ -5,13 +5,12 @@ import { type Darkroom, develop, type Developed, type Picture } from './develop'
 import { readExif } from './exif'
 
 export interface Order {
-  readonly number: number
   readonly file: Blob
+  /** Not to be decoded: an earlier attempt came to no end. */
+  readonly blind: boolean
 }
 
-export type Result =
-  | { readonly number: number; readonly developed: Developed }
-  | { readonly number: number; readonly fault: string; readonly detail: string }
+export type Result = { readonly developed: Developed } | { readonly fault: string; readonly detail: string }
 
 const scope = self as unknown as DedicatedWorkerGlobalScope
 
@@ -32,17 +31,13 @@ const room: Darkroom = {
   exif: readExif,
 }
 
-let line: Promise<void> = Promise.resolve()
+scope.onmessage = async ({ data }: MessageEvent<Order>) => scope.postMessage(await answer(data))
 
-scope.onmessage = ({ data: { number, file } }: MessageEvent<Order>) => {
-  line = line.then(async () => scope.postMessage(await answer(number, file)))
-}
-
-async function answer(number: number, file: Blob): Promise<Result> {
+async function answer({ file, blind }: Order): Promise<Result> {
   try {
-    return { number, developed: await develop(await contentOf(file), room) }
+    return { developed: await develop(await contentOf(file), room, blind) }
   } catch (error) {
-    return { number, fault: faultCode(error), detail: String(error) }
+    return { fault: faultCode(error), detail: String(error) }
   }
 }
 
