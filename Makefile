@@ -16,7 +16,7 @@ CLIENT_SOURCES := $(shell find client/src client/public client/build shared sync
 export CGO_ENABLED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run phones build test check e2e sim gen
+.PHONY: help run phones build test check e2e sim bench gen
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,9 @@ e2e: bin/buxun bin/badwire ## the stories in a real browser
 sim: $(MODULES) bin/steps ## the simulator: SEEDS=10000 of them, or SEED=n alone
 	@cd client && SEEDS=$(SEEDS) SEED=$(SEED) node_modules/.bin/vitest run --project sim
 
+bench: bin/buxun bin/badwire bin/bench bin/bench-peers ## measure against the bars (bench/README.md): ONLY=ingest, QUICK=1
+	@bin/bench $(if $(QUICK),-quick) $(ONLY)
+
 gen: ## write the generated files anew (shared/gen)
 	go run ./shared/gen
 
@@ -62,3 +65,9 @@ bin/badwire: $(GO_SOURCES) go.mod go.sum
 
 bin/steps: $(GO_SOURCES) go.mod go.sum
 	go build -tags $(TAGS) -o $@ ./sync/sim/steps
+
+bin/bench: $(GO_SOURCES) $(shell find bench -name '*.go' -o -name '*.json' 2>/dev/null) go.mod go.sum
+	go build -tags $(TAGS) -o $@ ./bench
+
+bin/bench-peers: $(shell find bench/peers -type f 2>/dev/null)
+	cd bench/peers && go build -o ../../$@ .

@@ -46,6 +46,12 @@ var goMay = map[string][]string{
 	"server": {"shared", "server/es256", "sync/wire", "sync/session", "server/sqlite", "server/live", "server/numbering", "server/photo", "server/identity",
 		"server/roster", "server/demo", "server/web", "server/cert", "server/install", "client", "github.com/prometheus/client_golang", "github.com/google/uuid"},
 	"client": {},
+	// bench measures the built server from outside; it opens stores only to fill them.
+	"bench": {"shared", "sync/wire", "sync/drive", "sync/session", "server/sqlite", "server/identity", "server/roster", "github.com/gorilla/websocket",
+		"github.com/mattn/go-sqlite3"},
+	// A module of its own: what it compares with must not enter the product's go.mod.
+	"bench/peers": {"github.com/mattn/go-sqlite3", "github.com/pocketbase", "github.com/centrifugal/centrifuge", "github.com/tus/tusd/v2",
+		"golang.org/x/exp"},
 }
 
 // goTestsMay is what test files may use besides their folder's row; "*" holds for all.
