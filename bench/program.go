@@ -24,6 +24,7 @@ type program struct {
 
 // programs are all that measure, in the order in which they run. A program of another language is one row here.
 var programs = []program{
+	{name: "ingest", figures: []string{"ingest_vs_raw", "ingest_vs_pocketbase", "ingest_p99_vs_pocketbase"}, measure: measureIngest},
 	{name: "size", figures: []string{"binary_mb"}, measure: measureSize},
 }
 
