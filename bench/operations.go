@@ -92,3 +92,5 @@ func load(phones []*phone, cases int) error {
 	}
 	return nil
 }
+
+func newID() string { return drive.NewID() }

@@ -19,10 +19,11 @@ type pocketBase struct {
 	client  *http.Client
 }
 
-func servePocketBase(ctx context.Context, dir string) (*pocketBase, error) {
+func servePocketBase(ctx context.Context, dir string, words ...string) (*pocketBase, error) {
 	p := &pocketBase{client: &http.Client{Transport: &http.Transport{MaxIdleConns: herd, MaxIdleConnsPerHost: herd, DisableCompression: true}}}
 	var err error
-	if p.process, err = peer(ctx, filepath.Join(dir, "pocketbase.log"), "pocketbase", "--dir", filepath.Join(dir, "pocketbase"), "--users", fmt.Sprint(squadsOfHerd)); err != nil {
+	words = append([]string{"pocketbase", "--dir", filepath.Join(dir, "pocketbase"), "--users", fmt.Sprint(squadsOfHerd)}, words...)
+	if p.process, err = peer(ctx, filepath.Join(dir, "pocketbase.log"), words...); err != nil {
 		return nil, err
 	}
 	if err := p.said(p); err != nil {

@@ -25,6 +25,14 @@ type program struct {
 // programs are all that measure, in the order in which they run. A program of another language is one row here.
 var programs = []program{
 	{name: "ingest", figures: []string{"ingest_vs_raw", "ingest_vs_pocketbase", "ingest_p99_vs_pocketbase"}, measure: measureIngest},
+	{name: "pull", figures: []string{"pull_wall_vs_pocketbase", "pull_bytes_vs_gzip_json"}, measure: measurePull},
+	{name: "fanout", figures: []string{"fanout_p99_vs_centrifuge", "fanout_sustained"}, measure: measureFanout},
+	{name: "photo", figures: []string{"photo_vs_tusd"}, measure: measurePhotos},
+	{name: "herd", figures: []string{"herd_rss_mb"}, measure: measureHerd},
+	{name: "million", figures: []string{"scope_bytes_growth", "list_p95_ms_vs_floor"}, measure: measureMillion},
+	{name: "overhead", figures: []string{"photo_overhead"}, measure: measureOverhead},
+	{name: "thin", figures: []string{"thin_case_s", "thin_preview_s"}, measure: measureThin},
+	{name: "first", figures: []string{"first_sync_usable_s", "first_sync_s"}, measure: measureFirstSync},
 	{name: "size", figures: []string{"binary_mb"}, measure: measureSize},
 }
 

@@ -54,3 +54,25 @@ func exportRows(database, name string) (sample []stored, err error) {
 	}
 	return sample, rows.Err()
 }
+
+// readDocs reads all cases as they are stored, in order of the feed.
+func readDocs(database string) (docs [][]byte, err error) {
+	db, err := sql.Open("sqlite3", "file:"+database+"?mode=ro&_query_only=on")
+	if err != nil {
+		return nil, fmt.Errorf("read cases: %w", err)
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	rows, err := db.Query(`SELECT doc FROM cases ORDER BY seq`)
+	if err != nil {
+		return nil, fmt.Errorf("read cases: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var doc []byte
+		if err := rows.Scan(&doc); err != nil {
+			return nil, fmt.Errorf("read cases: %w", err)
+		}
+		docs = append(docs, doc)
+	}
+	return docs, rows.Err()
+}

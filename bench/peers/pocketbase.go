@@ -38,6 +38,11 @@ func pocketBase(ctx context.Context, a asked) error {
 	if err := makeCollections(app); err != nil {
 		return err
 	}
+	if a.rows != "" {
+		if err := fillCases(app, a.rows); err != nil {
+			return err
+		}
+	}
 	tokens, err := makeUsers(app, a.users)
 	if err != nil {
 		return err
@@ -119,4 +124,31 @@ func makeUsers(app core.App, count int) (list []user, err error) {
 		list = append(list, user{record.Id, token})
 	}
 	return list, nil
+}
+
+// fillCases puts each case of the rows into the squad's list, in one transaction.
+func fillCases(app core.App, name string) error {
+	rows, err := readRows(name)
+	if err != nil {
+		return err
+	}
+	collection, err := app.FindCollectionByNameOrId("cases")
+	if err != nil {
+		return err
+	}
+	return app.RunInTransaction(func(tx core.App) error {
+		seen := map[string]bool{}
+		for i, r := range rows {
+			if seen[r.Case] {
+				continue
+			}
+			seen[r.Case] = true
+			record := core.NewRecord(collection)
+			record.Load(map[string]any{"key": r.Case, "squad": "6", "state": "reported", "seq": i, "doc": r.Doc})
+			if err := tx.Save(record); err != nil {
+				return fmt.Errorf("case %s: %w", r.Case, err)
+			}
+		}
+		return nil
+	})
 }

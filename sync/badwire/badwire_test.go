@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -228,6 +229,51 @@ func TestCutsEveryAnswer(t *testing.T) {
 	}
 }
 
+func TestCutsByTheDice(t *testing.T) {
+	for mode, cut := range map[string]bool{`{"resetPercent": 5, "seed": 7}`: true, `{"seed": 7}`: false} {
+		b := newBench(t)
+		b.mode(mode)
+		client, server := b.connect()
+		go func() {
+			_, _ = server.Write(bytes.Repeat([]byte("x"), 4<<20)) // fails where it is cut
+			_ = server.Close()
+		}()
+		got, err := io.Copy(io.Discard, client)
+		if (got < 4<<20) != cut || errors.Is(err, syscall.ECONNRESET) != cut || (b.stats().Cut == 1) != cut {
+			t.Errorf("%s: %d bytes passed, %v, stats %+v", mode, got, err, b.stats())
+		}
+	}
+}
+
+// luck is how many pieces pass before the first hundred cuts.
+func luck(t *testing.T, seed uint64) (passed []int) {
+	t.Helper()
+	w, err := openWire("127.0.0.1:0", "127.0.0.1:1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.close()
+	if err := w.set(mode{ResetPercent: 2, Seed: seed}); err != nil {
+		t.Fatal(err)
+	}
+	for n := 0; len(passed) < 100; n++ {
+		if w.unlucky(1) {
+			passed = append(passed, n)
+		}
+	}
+	return passed
+}
+
+func TestASeedHasItsLuck(t *testing.T) {
+	first := luck(t, 7)
+	if !slices.Equal(first, luck(t, 7)) || slices.Equal(first, luck(t, 8)) {
+		t.Error("luck does not follow from the seed")
+	}
+	if last := first[99]; last < 3500 || last > 7000 {
+		t.Errorf("a hundred cuts took %d pieces, want about 5000", last)
+	}
+}
+
 func TestFallsSilentOneWay(t *testing.T) {
 	b := newBench(t)
 	client, server := b.connect()
@@ -277,7 +323,7 @@ func TestThrottles(t *testing.T) {
 
 func TestRefusesWrongModes(t *testing.T) {
 	b := newBench(t)
-	for _, body := range []string{`{"silence": "left"}`, `{"cutAfter": 9}`, `{"latencyMs": -1}`, `{} {}`, `[`} {
+	for _, body := range []string{`{"silence": "left"}`, `{"cutAfter": 9}`, `{"latencyMs": -1}`, `{"resetPercent": 101}`, `{} {}`, `[`} {
 		if status, _ := b.post("/mode", body); status != http.StatusBadRequest {
 			t.Errorf("%s is answered %d", body, status)
 		}

@@ -25,7 +25,14 @@ type mode struct {
 	CutAfterDown int64 `json:"cutAfterDown,omitempty"`
 	// CutTimes is how many connections are cut: 0 means one, -1 all.
 	CutTimes int `json:"cutTimes,omitempty"`
+	// ResetPercent is how many of a hundred pieces of 16 KiB, either way, cut their connection as soon as they have passed. Seed
+	// makes the same run of luck again.
+	ResetPercent float64 `json:"resetPercent,omitempty"`
+	Seed         uint64  `json:"seed,omitempty"`
 }
+
+// pieceBytes is how much passes for each throw of the dice.
+const pieceBytes = 16 << 10
 
 // direction is up, to the server, or down, to the client.
 type direction int
@@ -40,6 +47,9 @@ func (m mode) check() error {
 	case "", "both", "up", "down":
 	default:
 		return errors.New(`silence is "up", "down", "both" or absent`)
+	}
+	if m.ResetPercent < 0 || m.ResetPercent > 100 {
+		return errors.New("resetPercent is not between 0 and 100")
 	}
 	if m.BytesPerSecond < 0 || m.LatencyMs < 0 || m.CutAfterUp < 0 || m.CutAfterDown < 0 || m.CutTimes < -1 {
 		return errors.New("a figure is negative")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"sync"
 	"syscall"
@@ -23,6 +24,7 @@ type wire struct {
 	mode     mode
 	turn     int // counts modes
 	cutsLeft int // -1 for no end
+	dice     *rand.Rand
 	links    map[int]*link
 	stats    stats
 	closed   bool
@@ -76,6 +78,7 @@ func (w *wire) set(m mode) error {
 		go w.accept(listener)
 	}
 	w.mode, w.cutsLeft = m, m.cuts()
+	w.dice = rand.New(rand.NewPCG(m.Seed, 0))
 	w.turn++
 	return nil
 }
@@ -165,12 +168,30 @@ func (w *wire) admit(l *link, d direction, data []byte) parcel {
 			w.cutsLeft--
 		}
 	}
+	pieces := (l.passed[d]+int64(rest))/pieceBytes - l.passed[d]/pieceBytes
+	if !p.cut && w.unlucky(pieces) {
+		p.cut = true
+		w.stats.Cut++
+	}
 	l.passed[d] += int64(rest)
 	p.data = data[:from+rest]
 	if m.BytesPerSecond > 0 {
 		p.takes = time.Duration(rest) * time.Second / time.Duration(m.BytesPerSecond)
 	}
 	return p
+}
+
+// unlucky throws the dice for so many pieces. The caller holds wire.mu.
+func (w *wire) unlucky(pieces int64) bool {
+	if w.mode.ResetPercent == 0 {
+		return false
+	}
+	for range pieces {
+		if w.dice.Float64()*100 < w.mode.ResetPercent {
+			return true
+		}
+	}
+	return false
 }
 
 func (w *wire) count(l *link, d direction, n int) {
