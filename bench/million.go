@@ -140,7 +140,7 @@ func addStrangers(ctx context.Context, db *sql.DB, docs [][]byte, from, to int) 
 	for n := from; n < to; n++ {
 		bulk++
 		id, doc := newID(), docs[n%len(docs)]
-		state, squad := states[n%len(states)], squadCode(1+n*7%foreignParts)
+		state, squad := states[n%len(states)], squadCode(1+n/len(states)%foreignParts)
 		doc = bytes.Replace(doc, []byte(`"state":"reported"`), []byte(`"state":"`+state+`"`), 1)
 		doc = bytes.Replace(doc, doc[:len(`{"id":"`)+len(id)], []byte(`{"id":"`+id), 1)
 		doc = bytes.Replace(doc, []byte(`"squad":"`+squadCode(0)), []byte(`"squad":"`+squad), 1)

@@ -27,7 +27,7 @@ func measurePull(ctx context.Context, b *bench) (map[string]figure, error) {
 		return nil, err
 	}
 	defer s.end()
-	if err := w.fill(ctx, s.base, w.phones[1:], 400); err != nil {
+	if err := w.fill(ctx, s.base, w.phones[1:], pick(b, 400, 80)); err != nil {
 		return nil, err
 	}
 	rows := filepath.Join(b.dir, "rows")
