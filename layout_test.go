@@ -35,16 +35,18 @@ var goMay = map[string][]string{
 	"server/numbering":   {"shared", "server/es256", "server/sqlite", "sync/wire", "sync/session", "github.com/google/uuid"},
 	"server/photo":       {"shared", "server/es256", "github.com/tus/tusd/v2", "golang.org/x/exp", "golang.org/x/image"},
 	"server/identity":    {"shared", "server/es256", "server/sqlite", "golang.org/x/crypto", "github.com/google/uuid"},
-	"server/roster":      {"shared", "golang.org/x/text"},
+	"server/roster":      {"shared", "golang.org/x/text", "github.com/xuri/excelize/v2"},
+	"server/office":      {"shared", "server/roster", "server/sqlite", "server/identity"}, // what pages and commands of administrators share
 	"server/demo": {"shared", "server/es256", "sync/wire", "sync/session", "server/sqlite", "server/identity", "server/roster", "server/photo",
 		"github.com/google/uuid"},
 	// The server's certificates; autocert speaks ACME (decisions.md says why).
 	"server/cert": {"golang.org/x/crypto"},
 	// What phones read before they trust the server.
 	"server/install": {"server/cert", "github.com/boombuler/barcode", "github.com/google/uuid"},
-	"server/web":     {"shared", "sync/wire", "sync/session", "server/sqlite", "server/photo", "server/identity", "github.com/prometheus/client_golang"},
+	"server/web": {"shared", "sync/wire", "sync/session", "server/sqlite", "server/photo", "server/identity", "server/roster", "server/office",
+		"github.com/prometheus/client_golang"},
 	"server": {"shared", "server/es256", "sync/wire", "sync/session", "server/sqlite", "server/live", "server/numbering", "server/photo", "server/identity",
-		"server/roster", "server/demo", "server/web", "server/cert", "server/install", "client", "github.com/prometheus/client_golang", "github.com/google/uuid"},
+		"server/roster", "server/office", "server/demo", "server/web", "server/cert", "server/install", "client", "github.com/prometheus/client_golang", "github.com/google/uuid"},
 	"client": {},
 	// bench measures the built server from outside; it opens stores only to fill them.
 	"bench": {"shared", "sync/wire", "sync/drive", "sync/session", "server/sqlite", "server/identity", "server/roster", "github.com/gorilla/websocket",
@@ -61,7 +63,7 @@ var goTestsMay = map[string][]string{
 	"server/live":      {"sync/drive", "server/sqlite", "server/roster"},
 	"server/sqlite":    {"sync/drive", "server/es256"},
 	"server/numbering": {"sync/drive", "server/roster"},
-	"server/web":       {"sync/drive", "server/roster", "server/es256"},
+	"server/web":       {"sync/drive", "server/es256", "github.com/xuri/excelize/v2"},
 }
 
 // tsMay is the architecture of the TypeScript side; subfolders belong to the nearest row above them.

@@ -12,9 +12,11 @@ import (
 	"syscall"
 	"time"
 
+	"buxun/server/demo"
 	"buxun/server/es256"
 	"buxun/server/identity"
 	"buxun/server/numbering"
+	"buxun/server/office"
 	"buxun/server/photo"
 	"buxun/server/sqlite"
 	"buxun/shared"
@@ -100,6 +102,11 @@ func openCentreWith(ctx context.Context, dir string, options sqlite.Options) (*c
 // replica is the server's own, by whatever way it commits.
 func (c *centre) replica(ctx context.Context, config Config, commit func(context.Context, session.Push) (session.Result, error)) (*numbering.Replica, error) {
 	return numbering.Open(ctx, config.Data, numbering.Options{Store: c.store, Commit: commit, Prefix: config.NumberPrefix, Now: config.Now, Log: config.Log})
+}
+
+// office is what administrators do to the centre.
+func (c *centre) office(hasher *identity.Hasher, demoMode bool) *office.Office {
+	return &office.Office{Store: c.store, Hasher: hasher, Demo: demoMode, Known: demo.Password}
 }
 
 // commitTo commits to a store that no server runs on.

@@ -3,20 +3,28 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
 
+	"buxun/server/office"
+	"buxun/server/roster"
+	"buxun/server/sqlite"
 	"buxun/shared"
 )
 
 // command is one thing that an administrator does to the data of a centre, beside a running server or without one.
 type command struct {
 	words  string // what follows the command's name
-	wanted int    // words that are no options
-	do     func(ctx context.Context, c *centre, words []string, o *options, t terminal) error
+	wanted int    // words that are no options; anyWords: one or more
+	do     doing
 }
+
+type doing func(ctx context.Context, c *centre, words []string, o *options, t terminal) error
+
+const anyWords = -1
 
 // options are all that commands take; each shows only its own words.
 type options struct {
@@ -25,19 +33,67 @@ type options struct {
 	passwordStdin             bool
 	purpose                   string
 	days                      int
+	name, kind, why, text     string
+	format, out, language     string
+	dryRun                    bool
+	given                     map[string]bool // options that were said
 }
+
+// said gives those of the options that were said.
+func (o *options) said(names ...string) map[string]string {
+	all := map[string]string{"label": o.label, "role": o.role, "squad": o.squad, "name": o.name, "kind": o.kind}
+	fields := map[string]string{}
+	for _, name := range names {
+		if o.given[name] {
+			fields[name] = all[name]
+		}
+	}
+	return fields
+}
+
+// query is what narrows a list or an export.
+func (o *options) query() office.Query {
+	return office.Query{Text: o.text, Squad: o.squad, Role: o.role, Kind: o.kind}
+}
+
+func (o *options) narrows() bool { return o.query() != office.Query{} }
+
+const exportWords = "[--format csv|xlsx] [--out FILE] [--lang zh|en] [--search TEXT]"
 
 var commands = map[string]command{
 	"user add":       {"--login L --label NAME --role collector|leader|admin [--squad S] [--password-stdin]", 0, addUser},
+	"user edit":      {"LOGIN [--label NAME] [--role R] [--squad S]", 1, editUser},
 	"user password":  {"LOGIN [--password-stdin]", 1, setPassword},
 	"user disable":   {"LOGIN", 1, disableUser},
-	"user list":      {"", 0, listUsers},
-	"import squads":  {"FILE.csv", 1, importSquads},
-	"import people":  {"FILE.csv", 1, importPeople},
-	"import areas":   {"FILE.geojson", 1, importAreas},
+	"user enable":    {"LOGIN", 1, enableUser},
+	"user list":      {"[--search TEXT] [--squad S] [--role R]", 0, listUsers},
+	"squad list":     {"[--search TEXT]", 0, listSquads},
+	"squad add":      {"CODE NAME", 2, addSquad},
+	"squad rename":   {"CODE NAME", 2, renameSquad},
+	"squad order":    {"CODE CODE …", anyWords, orderSquads},
+	"squad remove":   {"CODE", 1, removeSquad},
+	"area list":      {"[--search TEXT] [--squad S] [--kind K]", 0, listAreas},
+	"area edit":      {"CODE [--name NAME] [--squad S] [--kind community|unitGrid|dutyGrid]", 1, editArea},
+	"area remove":    {"CODE", 1, removeArea},
+	"device list":    {"[--search TEXT] [--squad S]", 0, listDevices},
+	"device rename":  {"ID NAME", 2, renameDevice},
+	"device revoke":  {"ID [--why TEXT]", 1, revokeDevice},
+	"import squads":  {"FILE [--dry-run]", 1, importFile(roster.Squads)},
+	"import people":  {"FILE [--dry-run]", 1, importFile(roster.People)},
+	"import areas":   {"FILE [--dry-run]", 1, importFile(roster.Areas)},
+	"phrases list":   {"[--search TEXT] [--squad S] [--kind K]", 0, listPhrases},
+	"phrases add":    {"SQUAD description|address|return|reject|auditFail TEXT", 3, addPhrase},
+	"phrases remove": {"SQUAD KIND TEXT", 3, removePhrase},
+	"import phrases": {"FILE [--dry-run]", 1, importFile(roster.Phrases)},
+	"import devices": {"FILE [--dry-run]", 1, importFile(roster.Devices)},
+	"export squads":  {exportWords, 0, exportFile(roster.Squads)},
+	"export people":  {exportWords + " [--squad S] [--role R]", 0, exportFile(roster.People)},
+	"export areas":   {"[--format csv|xlsx|geojson] [--out FILE] [--lang zh|en] [--search TEXT] [--squad S] [--kind K]", 0, exportFile(roster.Areas)},
+	"export phrases": {exportWords + " [--squad S] [--kind K]", 0, exportFile(roster.Phrases)},
+	"export devices": {exportWords + " [--squad S]", 0, exportFile(roster.Devices)},
 	"case move":      {"CASE SQUAD", 2, moveCase},
-	"replica list":   {"", 0, listReplicas},
-	"replica revoke": {"ID", 1, revokeReplica},
+	"replica list":   {"", 0, listDevices},
+	"replica revoke": {"ID", 1, revokeDevice},
 	"token add":      {"NAME --purpose sync|metrics [--squad S] [--days N]", 1, addToken},
 	"token revoke":   {"NAME", 1, revokeToken},
 }
@@ -59,30 +115,54 @@ func administer(ctx context.Context, group string, args []string, t terminal) er
 	o := &options{}
 	set := flags(name, one.words, t)
 	set.StringVar(&o.data, "data", "data", "data `directory`")
-	if strings.Contains(one.words, "--login") {
-		set.StringVar(&o.login, "login", "", "`name` to sign in with")
-		set.StringVar(&o.label, "label", "", "`name` that others see")
-		set.StringVar(&o.role, "role", "", "collector, leader or admin")
-	}
-	if strings.Contains(one.words, "--squad") {
-		set.StringVar(&o.squad, "squad", "", "code or name of the `squad`")
-	}
-	if strings.Contains(one.words, "--password-stdin") {
-		set.BoolVar(&o.passwordStdin, "password-stdin", false, "read the password from standard input; else one is made and printed once")
-	}
-	if strings.Contains(one.words, "--purpose") {
-		set.StringVar(&o.purpose, "purpose", "", "what the token is for")
-		set.IntVar(&o.days, "days", 0, "`days` until the token ends; 0: never")
-	}
+	o.register(set, one.words)
 	words, err := parse(set, args, one.wanted)
 	if err != nil {
 		return err
 	}
+	o.given = map[string]bool{}
+	set.Visit(func(f *flag.Flag) { o.given[f.Name] = true })
+	ctx = sqlite.As(ctx, sqlite.ByCommand)
 	c, err := openCentre(ctx, o.data, slog.New(slog.NewTextHandler(t.err, &slog.HandlerOptions{Level: slog.LevelWarn})))
 	if err != nil {
 		return err
 	}
 	return errors.Join(one.do(ctx, c, words, o, t), c.Close())
+}
+
+// register adds the options that stand in a command's words.
+func (o *options) register(set *flag.FlagSet, words string) {
+	texts := []struct {
+		name, says string
+		into       *string
+	}{
+		{"login", "`name` to sign in with", &o.login},
+		{"label", "`name` that others see", &o.label},
+		{"role", "collector, leader or admin", &o.role},
+		{"squad", "code of the `squad`, where one is set also its name", &o.squad},
+		{"purpose", "what the token is for", &o.purpose},
+		{"name", "what people call it", &o.name},
+		{"kind", "community, unitGrid or dutyGrid", &o.kind},
+		{"why", "the `reason`, which is kept", &o.why},
+		{"search", "`text` that stands somewhere in it", &o.text},
+		{"format", "csv, xlsx, and geojson for areas; else as the name of --out ends", &o.format},
+		{"out", "`file` to write; else standard output", &o.out},
+		{"lang", "zh or en: language of the headings", &o.language},
+	}
+	for _, one := range texts {
+		if strings.Contains(words, "--"+one.name) {
+			set.StringVar(one.into, one.name, "", one.says)
+		}
+	}
+	if strings.Contains(words, "--password-stdin") {
+		set.BoolVar(&o.passwordStdin, "password-stdin", false, "read the password from standard input; else one is made and printed once")
+	}
+	if strings.Contains(words, "--days") {
+		set.IntVar(&o.days, "days", 0, "`days` until the token ends; 0: never")
+	}
+	if strings.Contains(words, "--dry-run") {
+		set.BoolVar(&o.dryRun, "dry-run", false, "say what would be done, and do nothing")
+	}
 }
 
 func namesOf(group string) []string {
@@ -99,7 +179,7 @@ func namesOf(group string) []string {
 // explain puts the catalogue's words before an error's own, in both languages.
 func explain(err error) string {
 	code := shared.FaultCode(err)
-	if code == "internal" || code == "file.malformed" { // the file's own mistakes say more
+	if code == "internal" || code == "file.malformed" || code == "fields.malformed" { // their own words say more
 		return err.Error()
 	}
 	row := shared.FaultOf(code)

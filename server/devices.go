@@ -1,51 +1,73 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 	"time"
 
 	"buxun/server/identity"
+	"buxun/server/office"
 	"buxun/server/sqlite"
 	"buxun/server/web"
 	"buxun/shared"
-	"buxun/sync/session"
 )
 
-// listReplicas shows every phone: what it made, what arrived, and holes that will not fill (L13).
-func listReplicas(ctx context.Context, c *centre, _ []string, _ *options, t terminal) error {
-	phones, err := c.store.Phones(ctx, session.Reader{Standing: shared.Standing{Role: shared.RoleAdmin}})
+// listDevices shows every phone: whose it is, what it made, what arrived, and holes that will not fill (L13).
+func listDevices(ctx context.Context, c *centre, _ []string, o *options, t terminal) error {
+	devices, err := c.desk().Devices(ctx, o.query())
 	if err != nil {
 		return err
 	}
 	table := tabwriter.NewWriter(t.out, 0, 4, 2, ' ', 0)
-	for _, p := range phones {
-		person, _, err := c.store.Person(ctx, p.Person)
-		if err != nil {
-			return err
-		}
-		notes := ""
-		if p.Last > p.Known {
-			notes += fmt.Sprintf(" missing %d", p.Last-p.Known)
-		}
-		for _, g := range p.Gaps {
-			notes += fmt.Sprintf(" lost %d-%d", g.From, g.To)
-		}
-		if p.RevokedAt != 0 {
-			notes += " revoked " + moment(p.RevokedAt)
-		}
-		fmt.Fprintf(table, "%s\t%s\t%d of %d\t%s\t%s\n", p.Replica, person.Login, p.Known, p.Last, moment(p.LastHelloAt), notes)
+	for _, d := range devices {
+		fmt.Fprintf(table, "%s\t%s\t%d of %d\t%s\t%s\t%s\n", d.Replica, d.PersonLogin, d.Known, d.Last, cmp.Or(office.Moment(d.LastHelloAt), "never"),
+			cmp.Or(d.Label, d.Device, "?"), notesOf(d))
 	}
 	return table.Flush()
 }
 
-func moment(ms int64) string {
-	if ms == 0 {
-		return "never"
+func notesOf(d sqlite.Device) string {
+	notes := ""
+	if d.Last > d.Known {
+		notes += fmt.Sprintf(" missing %d", d.Last-d.Known)
 	}
-	return time.UnixMilli(ms).Format("2006-01-02 15:04")
+	for _, g := range d.Gaps {
+		notes += fmt.Sprintf(" lost %d-%d", g.From, g.To)
+	}
+	if d.RevokedAt != 0 {
+		notes += strings.TrimRight(" revoked "+office.Moment(d.RevokedAt)+" "+d.RevokedWhy, " ")
+	}
+	return notes
+}
+
+func renameDevice(ctx context.Context, c *centre, words []string, _ *options, _ terminal) error {
+	return c.desk().NameDevice(ctx, words[0], office.AnyRevision, words[1])
+}
+
+// revokeDevice ends a phone, and says what it still held.
+func revokeDevice(ctx context.Context, c *centre, words []string, o *options, t terminal) error {
+	devices, err := c.store.Devices(ctx)
+	if err != nil {
+		return err
+	}
+	waiting, err := c.store.WaitingPhotos(ctx, words[0])
+	if err != nil {
+		return err
+	}
+	if err := c.desk().Revoke(ctx, words[0], office.AnyRevision, cmp.Or(o.why, "命令行 / command line")); err != nil {
+		return err
+	}
+	for _, d := range devices {
+		if d.Replica == words[0] && d.Last-d.Known+int64(waiting) > 0 {
+			fmt.Fprintf(t.out, "还有 %d 条记录、%d 张照片没到中心，只能在那部手机上导出 / %d records and %d photos never arrived: they can only be exported on that phone\n",
+				d.Last-d.Known, waiting, d.Last-d.Known, waiting)
+		}
+	}
+	return nil
 }
 
 // moveCase hands a case to another squad, as an operation of the server's own replica. CASE is an id, a short id or a number.
@@ -63,10 +85,6 @@ func moveCase(ctx context.Context, c *centre, words []string, o *options, t term
 	}
 	fmt.Fprintf(t.out, "%s: %s -> %s\n", found.Short, found.Squad, words[1])
 	return nil
-}
-
-func revokeReplica(ctx context.Context, c *centre, words []string, _ *options, _ terminal) error {
-	return c.store.Revoke(ctx, words[0])
 }
 
 // addToken makes an account for a program, under the token's name, and a token that is shown once.

@@ -17,10 +17,14 @@ const usage = `Buxun (步巡)
 
   buxun serve                      run the server (--help lists its options)
   buxun cert                       certificates for phones in your own network, with the steps for each kind of phone
-  buxun user add|password|disable|list
-  buxun import squads|people|areas FILE
+  buxun user add|edit|password|disable|enable|list
+  buxun squad add|rename|order|remove|list
+  buxun area edit|remove|list
+  buxun device rename|revoke|list  a phone of one person, also called replica
+  buxun phrases add|remove|list    a squad's quick phrases
+  buxun import squads|people|areas|devices|phrases FILE   CSV, Excel or GeoJSON; --dry-run only looks
+  buxun export squads|people|areas|devices|phrases        --format csv|xlsx|geojson --out FILE
   buxun case move CASE SQUAD       CASE is an id, a short id or a case number
-  buxun replica list|revoke ID     a replica is one installation of one person on one phone
   buxun token add|revoke      what programs sign in with
   buxun health                     is the server on this machine well (for containers)
   buxun version
@@ -66,7 +70,7 @@ func dispatch(ctx context.Context, args []string, t terminal) error {
 	switch name {
 	case "serve":
 		return serve(ctx, rest, t)
-	case "user", "import", "case", "replica", "token":
+	case "user", "squad", "area", "device", "phrases", "import", "export", "case", "replica", "token":
 		return administer(ctx, name, rest, t)
 	case "cert":
 		return makeCertificate(ctx, rest, t)
@@ -130,7 +134,7 @@ func parse(set *flag.FlagSet, args []string, wanted int) ([]string, error) {
 		words = append(words, set.Arg(0))
 		args = set.Args()[1:]
 	}
-	if len(words) != wanted {
+	if len(words) != wanted && (wanted != anyWords || len(words) == 0) {
 		set.Usage()
 		return nil, errUsage
 	}

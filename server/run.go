@@ -21,6 +21,7 @@ import (
 	"buxun/server/sqlite"
 	"buxun/server/web"
 	"buxun/sync/session"
+	"buxun/sync/wire"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -123,8 +124,10 @@ func (m *Main) handler(pages http.Handler) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	hasher := identity.NewHasher(identity.Usual)
 	config := web.Config{
-		Store: m.centre.store, Hasher: identity.NewHasher(identity.Usual), Keys: m.centre.keys, Photos: m.photos,
+		Store: m.centre.store, Hasher: hasher, Keys: m.centre.keys, Photos: m.photos,
+		Office:      m.centre.office(hasher, m.config.Demo),
 		Placeholder: client.Placeholder(), Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), Registry: registry,
 		Ready: m.Ready, Now: m.config.Now, Log: m.config.Log, Demo: m.config.Demo, Proxies: m.config.Proxies, SignedOut: m.hub.Recheck,
 		Install: pages, Public: m.doors.public,
@@ -137,6 +140,7 @@ func (m *Main) handler(pages http.Handler) (http.Handler, error) {
 		Store: m.centre.store, Committer: m.committer, Hub: m.hub, Anchor: m.centre.keys.Anchor, Metrics: m.measures, Now: m.config.Now, Log: m.config.Log,
 		Authenticate: func(r *http.Request) (session.Reader, error) { return site.Authenticate(r) },
 		Refuse:       func(w http.ResponseWriter, r *http.Request, err error) { site.Refuse(w, r, err) },
+		Came:         func(hello wire.Hello) { m.centre.store.NoteApp(hello.Replicas, hello.App) },
 	})
 	site, err = web.New(config)
 	return site, err

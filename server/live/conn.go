@@ -285,6 +285,7 @@ func (c *conn) logHello() {
 	for _, r := range c.hello.Replicas {
 		replicas = append(replicas, r.Replica)
 	}
+	c.Came(*c.hello)
 	c.Log.Info("phone came", "person", c.reader.Person, "app", c.hello.App, "replicas", replicas)
 }
 

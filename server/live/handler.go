@@ -28,7 +28,9 @@ type Options struct {
 	// Anchor gives a fresh anchor for a welcome at now, ms.
 	Anchor func(now int64) shared.Anchor
 	// Refuse answers a handshake that is no websocket's, with a problem document.
-	Refuse  func(http.ResponseWriter, *http.Request, error)
+	Refuse func(http.ResponseWriter, *http.Request, error)
+	// Came is told of each phone's hello; may be nil. It must not block.
+	Came    func(wire.Hello)
 	Metrics Metrics
 	Now     func() time.Time
 	Log     *slog.Logger
@@ -42,6 +44,9 @@ type handler struct {
 // Handler answers websocket handshakes from the same origin and serves each connection until it ends.
 func Handler(o Options) http.Handler {
 	o.Metrics = orUnmeasured(o.Metrics)
+	if o.Came == nil {
+		o.Came = func(wire.Hello) {}
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"regexp"
 	"sort"
 	"strings"
 	"unicode/utf8"
@@ -14,14 +13,6 @@ import (
 
 // maxPoints is the most points in an outline.
 const maxPoints = 10_000
-
-var kinds = map[string]string{
-	"community": KindCommunity, "社区": KindCommunity,
-	"unitgrid": KindUnitGrid, "单元网格": KindUnitGrid,
-	"dutygrid": KindDutyGrid, "责任网格": KindDutyGrid, "责任片区": KindDutyGrid,
-}
-
-var unitGridPattern = regexp.MustCompile(`^\d{15}$`)
 
 // geoFile reads one GeoJSON file, gathering mistakes as it goes.
 type geoFile struct {
@@ -49,11 +40,10 @@ type feature struct {
 // areas and all Mistakes.
 func ParseAreas(file string, data []byte, squads []Squad) ([]Area, error) {
 	g := geoFile{file: file, data: bytes.TrimPrefix(data, []byte("\ufeff"))}
-	codeOf := codesOf(squads)
 	var areas []Area
 	first := map[string]int{}
 	for _, f := range g.features() {
-		area := g.area(f, codeOf)
+		area := g.area(f, squads)
 		if line, twice := first[area.Code]; twice && area.Code != "" {
 			g.add(f.at, say("编号“%s”和第 %d 行重复，请只留一个", "code %q stands in line %d already: keep one", show(area.Code), line))
 		} else {
@@ -84,7 +74,9 @@ func (g *geoFile) position(offset int64) (line, column int) {
 
 func (g *geoFile) add(offset int64, said words) {
 	line, column := g.position(offset)
-	g.mistakes = append(g.mistakes, Mistake{g.file, line, column, said.zh, said.en})
+	if len(g.mistakes) < maxMistakes {
+		g.mistakes = append(g.mistakes, Mistake{File: g.file, Line: line, Column: column, Zh: said.zh, En: said.en})
+	}
 }
 
 // features reads the collection piece by piece, so that every mistake can say where it stands.
@@ -193,29 +185,19 @@ func (g *geoFile) system(name json.Token, value json.RawMessage, at int64) {
 		"the file says it is in %s; only WGS-84 is taken: convert it first, with QGIS for example (GCJ-02 is hundreds of metres off)", show(string(value))))
 }
 
-func (g *geoFile) area(f feature, codeOf map[string]string) Area {
-	a := Area{Code: f.text("编号", "code"), Name: f.text("名称", "name"), Kind: kinds[strings.ToLower(f.text("类型", "kind"))]}
+func (g *geoFile) area(f feature, squads []Squad) Area {
+	a, wrongs := ReadArea(map[string]string{
+		"code": f.text("编号", "code"), "name": f.text("名称", "name"), "squad": f.text("中队", "squad"), "kind": f.text("类型", "kind"),
+	}, squads)
+	for _, w := range wrongs {
+		g.add(f.at, words{w.Zh, w.En})
+	}
 	a.Generated, _ = f.Properties["generated"].(bool)
 	for key, value := range f.Properties {
 		encoded, _ := json.Marshal(value)
 		g.system(key, encoded, f.at)
 	}
-	if !codePattern.MatchString(a.Code) {
-		g.add(f.at, say("编号“%s”要用英文字母、数字、点或横线，最多 64 个", "code %q must be letters, digits, dots or hyphens, at most 64", show(a.Code)))
-	}
-	if n := utf8.RuneCountInString(a.Name); n == 0 || n > maxName || strings.ContainsFunc(a.Name, unseen) {
-		g.add(f.at, say("名称“%s”要有 1 到 %d 个看得见的字", "name %q must have 1 to %d visible characters", show(a.Name), maxName))
-	}
-	if a.Kind == "" {
-		g.add(f.at, say("类型“%s”不认识，请写 社区、单元网格 或 责任网格", "unknown kind %q: write community, unitGrid or dutyGrid", show(f.text("类型", "kind"))))
-	}
-	if a.Kind == KindUnitGrid && !unitGridPattern.MatchString(a.Code) {
-		g.add(f.at, say("单元网格的编号“%s”要有 15 位数字", "a unit grid's code has 15 digits, %q has not", show(a.Code)))
-	}
-	squad := f.text("中队", "squad")
-	if a.Squad = codeOf[squad]; a.Squad == "" {
-		g.add(f.at, say("没有中队“%s”，请先导入中队，或改成已有的编号", "there is no squad %q: import the squads first or correct the code", show(squad)))
-	}
+	a.Line, _ = g.position(f.at)
 	a.Ring = g.ring(f)
 	return a
 }

@@ -28,9 +28,9 @@ func TestParseAreas(t *testing.T) {
 	)
 	areas, err := roster.ParseAreas("areas.geojson", []byte(text), squads)
 	want := []roster.Area{
-		{Code: "430204003005", Name: "花果山社区", Squad: "squad-6", Kind: roster.KindCommunity,
+		{Code: "430204003005", Name: "花果山社区", Squad: "squad-6", Kind: roster.KindCommunity, Line: 3,
 			Ring: [][2]float64{{113.078, 27.868}, {113.082, 27.868}, {113.082, 27.872}, {113.078, 27.872}, {113.078, 27.868}}},
-		{Code: "430204003005001", Name: "一格", Squad: "squad-6", Kind: roster.KindUnitGrid, Generated: true,
+		{Code: "430204003005001", Name: "一格", Squad: "squad-6", Kind: roster.KindUnitGrid, Generated: true, Line: 4,
 			Ring: [][2]float64{{113.078, 27.868}, {113.079, 27.868}, {113.079, 27.869}, {113.078, 27.868}}},
 	}
 	if err != nil || fmt.Sprint(areas) != fmt.Sprint(want) {

@@ -2,6 +2,7 @@ package roster
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"buxun/shared"
@@ -16,8 +17,10 @@ type Mistake struct {
 	Line int // from 1
 	// Column is a table's column from 1, or in GeoJSON the character of the line, in bytes from 1.
 	Column int
-	Zh     string
-	En     string
+	// Heading names the column as the file does; empty where the file has none.
+	Heading string
+	Zh      string
+	En      string
 }
 
 // Mistakes are all of a file's. They are a file.malformed fault: nothing of the file was taken.
@@ -50,8 +53,39 @@ func (ms Mistakes) orNil() error {
 	if len(ms) == 0 {
 		return nil
 	}
+	slices.SortStableFunc(ms, func(a, b Mistake) int { return a.Line - b.Line })
 	return ms
 }
+
+// Wrong is what one field cannot be and what to do, in both languages: of a form, or of a row before its place is known.
+type Wrong struct{ Field, Zh, En string }
+
+// Wrongs are all of a form's. They are a fields.malformed fault.
+type Wrongs []Wrong
+
+// Error lists them in both languages, one a line.
+func (ws Wrongs) Error() string {
+	text := "fields.malformed"
+	for _, w := range ws {
+		text += fmt.Sprintf("\n%s: %s / %s", w.Field, w.Zh, w.En)
+	}
+	return text
+}
+
+// Unwrap gives the fault of the catalogue.
+func (ws Wrongs) Unwrap() error {
+	return shared.Fail("fields.malformed", fmt.Sprintf("%d fields", len(ws)))
+}
+
+// OrNil keeps an empty list from becoming a non-nil error.
+func (ws Wrongs) OrNil() error {
+	if len(ws) == 0 {
+		return nil
+	}
+	return ws
+}
+
+func (ws *Wrongs) add(field string, said words) { *ws = append(*ws, Wrong{field, said.zh, said.en}) }
 
 // words say one thing in both languages.
 type words struct{ zh, en string }

@@ -39,9 +39,9 @@ func stands(t *testing.T, err error) []string {
 func TestParsePeople(t *testing.T) {
 	people, err := roster.ParsePeople("people.csv", []byte("账号,显示名,角色,中队,备注\nc601,采集员6-01,采集员,六中队,早班\n\n l6 ,中队长6,Leader,squad-6,\nadmin,管理员,管理员,,\n"), squads)
 	want := []roster.Person{
-		{Name: "c601", Label: "采集员6-01", Role: shared.RoleCollector, Squad: "squad-6"},
-		{Name: "l6", Label: "中队长6", Role: shared.RoleLeader, Squad: "squad-6"},
-		{Name: "admin", Label: "管理员", Role: shared.RoleAdmin},
+		{Name: "c601", Label: "采集员6-01", Role: shared.RoleCollector, Squad: "squad-6", Line: 2},
+		{Name: "l6", Label: "中队长6", Role: shared.RoleLeader, Squad: "squad-6", Line: 4},
+		{Name: "admin", Label: "管理员", Role: shared.RoleAdmin, Line: 5},
 	}
 	if err != nil || fmt.Sprint(people) != fmt.Sprint(want) {
 		t.Errorf("%v, %v\nwant %v", people, err, want)
@@ -66,7 +66,10 @@ func TestEveryMistakeOfATableIsToldAndNothingIsTaken(t *testing.T) {
 		{"a line break in a cell", head + "c601,\"甲\n乙\",collector,squad-6,\n", "2:2", "看不见"},
 		{"right-to-left override", head + "c601,甲\u202e乙,collector,squad-6,\n", "2:2", "看不见"},
 		{"an id that is none", "account,label,role,squad,id\nc601,甲,collector,squad-6,17\n", "2:5", "UUID"},
-		{"an Excel workbook", "PK\x03\x04rest", "1:1", "Excel"},
+		{"a broken Excel workbook", "PK\x03\x04rest", "1:1", "Excel"},
+		{"an old or locked Excel workbook", "\xD0\xCF\x11\xE0rest", "1:1", "xls"},
+		{"a state that is none", "account,label,role,squad,state\nc601,甲,collector,squad-6,gone\n", "2:5", "停用"},
+		{"too many columns to be a roster", strings.Repeat("x,", 80) + "\n", "1:65", "64 列"},
 		{"UTF-16", "\xff\xfea\x00", "1:1", "UTF-16"},
 		{"neither encoding", head + "c601,\xff\xff,collector,squad-6,\n", "2:1", "GB18030"},
 	}
@@ -84,7 +87,7 @@ func TestEveryMistakeOfATableIsToldAndNothingIsTaken(t *testing.T) {
 func TestParseSquads(t *testing.T) {
 	for _, text := range []string{"编号,名称\nsquad-6,六中队\nsquad-5,五中队\n", "name;code\r\n六中队;squad-6\r\n五中队;squad-5", "Code\tName\nsquad-6\t六中队\nsquad-5\t五中队\n"} {
 		got, err := roster.ParseSquads("squads.csv", []byte(text))
-		if err != nil || fmt.Sprint(got) != "[{squad-6 六中队} {squad-5 五中队}]" {
+		if err != nil || fmt.Sprint(got) != "[{squad-6 六中队 0 2} {squad-5 五中队 0 3}]" {
 			t.Errorf("%q: %v, %v", text, got, err)
 		}
 	}
@@ -116,7 +119,7 @@ func TestPeopleComeBackFromEveryWayOfWriting(t *testing.T) {
 			t.Fatalf("%d people of %d", len(got), len(people))
 		}
 		for i := range people {
-			if got[i] != people[i] {
+			if people[i].Line = i + 2; got[i] != people[i] {
 				t.Fatalf("%+v came back as %+v", people[i], got[i])
 			}
 		}

@@ -1,12 +1,49 @@
-// Package roster is who works where: squads, people and the areas they walk, as files name them, before any store has them.
+// Package roster is who works where: squads, people, the areas they walk and the phones they carry, as files and forms name
+// them. It holds every rule of what may be kept, what a file would change, and how tables are read and written; it must not
+// know of any store.
 package roster
 
 import "buxun/shared"
+
+// Kind is what a table is about.
+type Kind string
+
+// The kinds of table.
+const (
+	Squads  Kind = "squads"
+	People  Kind = "people"
+	Areas   Kind = "areas"
+	Devices Kind = "devices"
+	Phrases Kind = "phrases"
+)
+
+// Kinds lists them in the order in which they are to be filled.
+func Kinds() []Kind { return []Kind{Squads, People, Areas, Devices, Phrases} }
+
+// Language is of the headings and words in a table that is written; every one is read.
+type Language string
+
+// The languages of tables.
+const (
+	Zh Language = "zh"
+	En Language = "en"
+)
+
+// Phrase is one quick phrase of a squad. A table replaces all phrases of each squad and kind that it names, in its order.
+type Phrase struct {
+	Squad string // code
+	Kind  shared.PhraseKind
+	Text  string
+	Line  int // where it stood in its file; 0 elsewhere
+}
 
 // Squad is a 中队.
 type Squad struct {
 	Code string // what files and cases call it: letters, digits and hyphens, at most 64
 	Name string // what people call it: 六中队
+	// Place is where it stands among the squads, from 1; 0 where that was not said.
+	Place int
+	Line  int // where it stood in its file; 0 elsewhere
 }
 
 // Person is one account.
@@ -17,8 +54,25 @@ type Person struct {
 	Label string      // what others see: 采集员6-01
 	Role  shared.Role // collector, leader or admin
 	Squad string      // code of the squad; empty only for an admin
+	State State
 	// Password is empty where the person gets one later, else at least MinPassword runes.
 	Password string
+	Line     int // where it stood in its file; 0 elsewhere
+}
+
+// State says whether an account may be used.
+type State string
+
+// The states of an account; empty where it was not said.
+const (
+	Active   State = "active"   // 在用
+	Disabled State = "disabled" // 停用
+)
+
+// Account is a person as the store has one.
+type Account struct {
+	Person
+	SignsIn bool // has a password that this server takes
 }
 
 // MinPassword is the least number of runes in a password.
@@ -39,6 +93,20 @@ type Area struct {
 	Kind  string
 	// Generated says that the outline was drawn by rule and is nobody's survey.
 	Generated bool
-	// Ring is the outer outline in WGS-84 degrees, longitude first; the last point repeats the first. Holes are not kept.
+	// Ring is the outer outline in WGS-84 degrees, longitude first; the last point repeats the first. Holes are not kept. A
+	// table says none: there the outline stays as it is.
 	Ring [][2]float64
+	Line int // where it stood in its file; 0 elsewhere
+}
+
+// Device is a phone as administrators name it. The other fields are told and never read from a table.
+type Device struct {
+	ID    string // the replica's UUID
+	Label string // the administrators' name for it; empty: what the phone calls itself
+	Line  int    // where it stood in its file; 0 elsewhere
+
+	Person, Squad, Device, App string
+	EnrolledAt, HeardAt        string
+	Missing                    int64 // operations that it made and the centre does not have
+	Revoked                    string
 }

@@ -13,15 +13,13 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
-// column is one that a table may have: the headings that name it, the first of each language being the one that is told.
-type column struct {
-	field    string
-	headings []string
-	required bool
-}
-
-// noteColumns may stand in any table and are skipped.
-var noteColumns = []string{"备注", "note", "notes"}
+// Limits of a table, whatever it is written in: nobody's roster is longer, and a file that pretends to be cannot cost more.
+const (
+	MaxTableBytes = 10 << 20
+	maxRows       = 20_000
+	maxCells      = 64   // of a row
+	maxMistakes   = 1000 // that are told; a table with more is the wrong table
+)
 
 // row is one record: the value of each field, and where it stands.
 type row struct {
@@ -34,47 +32,64 @@ type row struct {
 // table reads CSV into rows, gathering mistakes as it goes.
 type table struct {
 	file     string
+	headings []string // of the first line, as they stand there
 	mistakes Mistakes
 }
 
-func (t *table) add(line, column int, said words) {
-	t.mistakes = append(t.mistakes, Mistake{t.file, max(line, 1), max(column, 1), said.zh, said.en})
+func (t *table) add(line, column int, said words) { t.at(line, column, "", said) }
+
+func (t *table) at(line, column int, heading string, said words) {
+	if len(t.mistakes) < maxMistakes {
+		t.mistakes = append(t.mistakes, Mistake{t.file, max(line, 1), max(column, 1), heading, said.zh, said.en})
+	}
 }
 
-// wrong adds a mistake about one field of a row.
-func (t *table) wrong(r row, field string, said words) { t.add(r.line, r.places[field], said) }
+// wrong adds mistakes about fields of a row.
+func (t *table) wrong(r row, wrongs ...Wrong) {
+	for _, w := range wrongs {
+		t.at(r.line, r.places[w.Field], t.heading(r.places[w.Field]), words{w.Zh, w.En})
+	}
+}
+
+// once checks that a value stands in one row only; an empty one may be in many.
+func (t *table) once(r row, field string, lines map[string]int) {
+	value := r.values[field]
+	if value == "" {
+		return
+	}
+	if first, twice := lines[value]; twice {
+		said := say("“%s”和第 %d 行重复，请只留一个", "%q stands in line %d already: keep one", show(value), first)
+		t.wrong(r, Wrong{field, said.zh, said.en})
+		return
+	}
+	lines[value] = r.line
+}
+
+func (t *table) heading(column int) string {
+	if column < 1 || column > len(t.headings) {
+		return ""
+	}
+	return t.headings[column-1]
+}
+
+// line is one line of a file, before anybody knows what its columns mean.
+type line struct {
+	number int // from 1
+	cells  []string
+}
 
 // read gives the rows that have the right shape. Rows that do not are mistakes.
 func (t *table) read(data []byte, columns []column) []row {
-	text, ok := t.decode(data)
-	if !ok {
-		return nil
-	}
-	reader := csv.NewReader(strings.NewReader(text))
-	reader.Comma = separator(text)
-	reader.FieldsPerRecord = -1
 	var fields []string
 	var rows []row
-	for {
-		record, err := reader.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			t.unreadable(err)
-			continue
-		}
-		line, _ := reader.FieldPos(0)
-		if blank(record) {
-			continue
-		}
+	for _, l := range t.lines(data) {
 		if fields == nil {
-			if fields = t.head(record, line, columns); fields == nil {
+			if fields = t.head(l.cells, l.number, columns); fields == nil {
 				return nil
 			}
 			continue
 		}
-		if r, ok := t.shape(record, line, fields); ok {
+		if r, ok := t.shape(l.cells, l.number, fields); ok {
 			rows = append(rows, r)
 		}
 	}
@@ -84,16 +99,68 @@ func (t *table) read(data []byte, columns []column) []row {
 	return rows
 }
 
+// lines reads a workbook or CSV; blank lines are left out.
+func (t *table) lines(data []byte) []line {
+	switch {
+	case len(data) > MaxTableBytes:
+		t.add(1, 1, say("文件超过 %d MB，请分成几份", "the file is over %d MB: split it", MaxTableBytes>>20))
+		return nil
+	case bytes.HasPrefix(data, []byte("PK\x03\x04")):
+		return t.workbook(data)
+	case bytes.HasPrefix(data, []byte{0xD0, 0xCF, 0x11, 0xE0}):
+		t.add(1, 1, say("这是旧版 Excel（.xls）或加了密码的文件，请另存为 .xlsx 或“CSV UTF-8”再导入",
+			"this is an old Excel file (.xls) or has a password: save it as .xlsx or \"CSV UTF-8\" and import again"))
+		return nil
+	}
+	text, ok := t.decode(data)
+	if !ok {
+		return nil
+	}
+	return t.csv(text)
+}
+
+// room says whether one more line may be read.
+func (t *table) room(lines []line, number int) bool {
+	if len(lines) < maxRows+1 {
+		return true
+	}
+	t.add(number, 1, say("超过 %d 行，请分成几份", "there are more than %d rows: split the file", maxRows))
+	return false
+}
+
+func (t *table) csv(text string) (lines []line) {
+	reader := csv.NewReader(strings.NewReader(text))
+	reader.Comma = separator(text)
+	reader.FieldsPerRecord = -1
+	for {
+		record, err := reader.Read()
+		if errors.Is(err, io.EOF) {
+			return lines
+		}
+		if err != nil {
+			if t.unreadable(err); len(t.mistakes) >= maxMistakes {
+				return lines
+			}
+			continue
+		}
+		number, _ := reader.FieldPos(0)
+		if blank(record) {
+			continue
+		}
+		if !t.room(lines, number) {
+			return nil
+		}
+		for i, value := range record {
+			record[i] = bare(value)
+		}
+		lines = append(lines, line{number, record})
+	}
+}
+
 // decode gives the text of UTF-8 with or without a byte order mark, or of GB18030 (what Chinese Excel writes).
 func (t *table) decode(data []byte) (string, bool) {
 	save := words{"请另存为“CSV UTF-8（逗号分隔）”再导入", "save it as \"CSV UTF-8\" and import again"}
 	switch {
-	case len(data) > MaxFileBytes:
-		t.add(1, 1, say("文件超过 %d MB，请分成几份", "the file is over %d MB: split it", MaxFileBytes>>20))
-		return "", false
-	case bytes.HasPrefix(data, []byte("PK\x03\x04")), bytes.HasPrefix(data, []byte{0xD0, 0xCF, 0x11, 0xE0}):
-		t.add(1, 1, words{"这是 Excel 工作簿，不是 CSV，" + save.zh, "this is an Excel workbook, no CSV: " + save.en})
-		return "", false
 	case bytes.HasPrefix(data, []byte{0xFF, 0xFE}), bytes.HasPrefix(data, []byte{0xFE, 0xFF}), bytes.IndexByte(data, 0) >= 0:
 		t.add(1, 1, words{"文件的编码看不懂（可能是 UTF-16），" + save.zh, "the file's encoding cannot be read (UTF-16, perhaps): " + save.en})
 		return "", false
@@ -124,9 +191,15 @@ func (t *table) unreadable(err error) {
 // head matches the first line with the columns: a field for each, "" for one to skip, or nil with mistakes.
 func (t *table) head(record []string, line int, columns []column) []string {
 	before := len(t.mistakes)
+	if len(record) > maxCells {
+		t.add(line, maxCells+1, say("超过 %d 列，请去掉多余的列", "there are more than %d columns: remove what is not needed", maxCells))
+		return nil
+	}
 	fields := make([]string, len(record))
 	for i, heading := range record {
-		heading = strings.ToLower(strings.TrimSpace(heading))
+		heading = strings.TrimSpace(heading)
+		t.headings = append(t.headings, show(heading))
+		heading = strings.ToLower(heading)
 		if slices.Contains(noteColumns, heading) {
 			continue
 		}
@@ -134,6 +207,7 @@ func (t *table) head(record []string, line int, columns []column) []string {
 		switch {
 		case c < 0:
 			t.add(line, i+1, say("不认识列名“%s”，请删掉这一列，或改成：%s", "unknown column %q: remove it or name it one of %s", show(heading), headings(columns)))
+		case columns[c].told:
 		case slices.Contains(fields[:i], columns[c].field):
 			t.add(line, i+1, say("列“%s”写了两次，请只留一列", "column %q stands twice: keep one", show(heading)))
 		default:
@@ -167,7 +241,7 @@ func (t *table) shape(record []string, line int, fields []string) (row, bool) {
 		value := strings.TrimSpace(record[i])
 		r.values[field], r.places[field] = value, i+1
 		if strings.ContainsFunc(value, unseen) {
-			t.add(line, i+1, say("有看不见的字符，请重新输入这一格", "there are invisible characters: type this cell again"))
+			t.at(line, i+1, t.heading(i+1), say("有看不见的字符，请重新输入这一格", "there are invisible characters: type this cell again"))
 			fine = false
 		}
 	}
@@ -177,6 +251,24 @@ func (t *table) shape(record []string, line int, fields []string) (row, bool) {
 // unseen finds control characters, line breaks and marks that turn the direction of writing.
 func unseen(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029' || r == utf8.RuneError
+}
+
+// risky begins a cell that a spreadsheet would take for a formula: such a cell is written to CSV behind an apostrophe, and
+// read without it.
+const risky = "=+-@\t\r"
+
+func guarded(cell string) string {
+	if rest := strings.TrimLeft(cell, "'"); rest != "" && strings.ContainsRune(risky, rune(rest[0])) {
+		return "'" + cell
+	}
+	return cell
+}
+
+func bare(cell string) string {
+	if rest := strings.TrimLeft(cell, "'"); rest != cell && rest != "" && strings.ContainsRune(risky, rune(rest[0])) {
+		return cell[1:]
+	}
+	return cell
 }
 
 // separator is the one of comma, tab and semicolon that the first line has most of.
@@ -198,7 +290,9 @@ func blank(record []string) bool {
 func headings(columns []column) string {
 	var names []string
 	for _, c := range columns {
-		names = append(names, c.headings[0])
+		if !c.told {
+			names = append(names, c.headings[0])
+		}
 	}
 	return strings.Join(names, ",")
 }

@@ -25,7 +25,20 @@ type notes struct {
 	closed    bool
 }
 
-type claim struct{ last, at int64 }
+// claim is what a phone said of one replica at its last hello, and the app that it ran.
+type claim struct {
+	last, at int64
+	app      string
+}
+
+// merge keeps the newer word and the higher claim.
+func (c claim) merge(older claim) claim {
+	c.last = max(c.last, older.last)
+	if c.app == "" {
+		c.app = older.app
+	}
+	return c
+}
 
 type delivery struct{ upTo, at int64 }
 
@@ -34,7 +47,23 @@ type seenKey struct{ caseID, person string }
 func (s *Store) noteClaim(replica string, last int64) {
 	now := s.now()
 	s.note(func(n *notes) {
-		n.claims[replica] = claim{max(last, n.claims[replica].last), now}
+		n.claims[replica] = claim{last: last, at: now}.merge(n.claims[replica])
+	})
+}
+
+// maxApp is the most runes that are kept of an app's name and version.
+const maxApp = 60
+
+// NoteApp notes the app that a phone with these replicas runs; it is on disk within a second.
+func (s *Store) NoteApp(holdings []wire.Holding, app string) {
+	if runes := []rune(app); len(runes) > maxApp {
+		app = string(runes[:maxApp])
+	}
+	now := s.now()
+	s.note(func(n *notes) {
+		for _, h := range holdings {
+			n.claims[h.Replica] = claim{at: now, app: app}.merge(n.claims[h.Replica])
+		}
 	})
 }
 
@@ -107,7 +136,9 @@ func (s *Store) flush(ctx context.Context) error {
 	}
 	s.note(func(n *notes) {
 		for replica, c := range claims {
-			n.claims[replica] = claim{max(c.last, n.claims[replica].last), max(c.at, n.claims[replica].at)}
+			newer := n.claims[replica]
+			newer.at = max(newer.at, c.at)
+			n.claims[replica] = newer.merge(c)
 		}
 		for person, d := range delivered {
 			if d.upTo > n.delivered[person].upTo {
@@ -125,7 +156,7 @@ func (s *Store) flush(ctx context.Context) error {
 
 func (w *writer) putNotes(ctx context.Context, claims map[string]claim, delivered map[string]delivery, seen map[seenKey]delivery) error {
 	for replica, c := range claims {
-		err := w.exec(ctx, `UPDATE replicas SET last_claimed = max(last_claimed, ?), last_hello_at = ? WHERE id = ?`, c.last, c.at, replica)
+		err := w.exec(ctx, `UPDATE replicas SET last_claimed = max(last_claimed, ?), last_hello_at = ?, app = CASE WHEN ?3 = '' THEN app ELSE ?3 END WHERE id = ?4`, c.last, c.at, c.app, replica)
 		if err != nil {
 			return err
 		}

@@ -19,6 +19,7 @@ type Person struct {
 	PasswordHash string // Argon2id; PutPeople keeps the old one where empty
 	Demo         bool   // made by the demo: signs in only there
 	Disabled     bool
+	Revision     int64 // counts changes; PutPeople does not look at it
 }
 
 type membership struct {
@@ -26,10 +27,10 @@ type membership struct {
 	standing    shared.Standing
 }
 
-const personColumns = `id, login, label, role, coalesce(squad, ''), password, demo, disabled`
+const personColumns = `id, login, label, role, coalesce(squad, ''), password, demo, disabled, revision`
 
 func scanPerson(scan func(...any) error) (p Person, err error) {
-	err = scan(&p.ID, &p.Login, &p.Label, &p.Role, &p.Squad, &p.PasswordHash, &p.Demo, &p.Disabled)
+	err = scan(&p.ID, &p.Login, &p.Label, &p.Role, &p.Squad, &p.PasswordHash, &p.Demo, &p.Disabled, &p.Revision)
 	return p, err
 }
 
@@ -55,7 +56,11 @@ func (s *Store) Person(ctx context.Context, id string) (Person, bool, error) {
 
 // People lists all accounts by login.
 func (s *Store) People(ctx context.Context) ([]Person, error) {
-	rows, err := s.reading.QueryContext(ctx, `SELECT `+personColumns+` FROM people ORDER BY login`)
+	return peopleKept(ctx, s.reading)
+}
+
+func peopleKept(ctx context.Context, from reading) ([]Person, error) {
+	rows, err := from.QueryContext(ctx, `SELECT `+personColumns+` FROM people ORDER BY login`)
 	if err != nil {
 		return nil, fmt.Errorf("list people: %w", err)
 	}
@@ -66,25 +71,14 @@ func (s *Store) People(ctx context.Context) ([]Person, error) {
 // old membership now and begins another, and the person's scope version grows. It errs, changing nothing, on a squad that is
 // not there (file.malformed).
 func (s *Store) PutPeople(ctx context.Context, people []Person) error {
-	var moved []string
-	err := s.write(ctx, func(ctx context.Context, w *writer) error {
-		now := s.now()
+	return s.Change(ctx, func(ctx context.Context, c *Change) error {
 		for _, p := range people {
-			changed, err := s.putPerson(ctx, w, p, now)
-			if err != nil {
-				return fmt.Errorf("put account %s: %w", p.Login, err)
-			}
-			if changed != "" {
-				moved = append(moved, changed)
+			if err := c.PutPerson(ctx, p); err != nil {
+				return err
 			}
 		}
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	s.announceScope(moved)
-	return nil
 }
 
 // putPerson gives the id of a person whose scope changed.
@@ -110,20 +104,64 @@ func (s *Store) putPerson(ctx context.Context, w *writer, p Person, now int64) (
 		return "", w.join(ctx, p, now, "created")
 	}
 	p.ID = old.ID
+	return w.changePerson(ctx, old, p, now)
+}
+
+// changePerson writes what differs, and nothing where nothing does.
+func (w *writer) changePerson(ctx context.Context, old, p Person, now int64) (moved string, err error) {
 	if p.PasswordHash == "" {
 		p.PasswordHash = old.PasswordHash
-	} else if err := w.exec(ctx, `DELETE FROM sessions WHERE person = ?`, p.ID); err != nil { // as SetPassword does
-		return "", err
+	}
+	if p.Revision = old.Revision; p == old {
+		return "", nil
 	}
 	err = w.exec(ctx, `UPDATE people SET label = ?, role = ?, squad = ?, password = ?, demo = ?, disabled = ? WHERE id = ?`,
 		p.Label, p.Role, optional(p.Squad), p.PasswordHash, p.Demo, p.Disabled, p.ID)
-	if err != nil || (old.Role == p.Role && old.Squad == p.Squad && old.Disabled == p.Disabled) {
+	if err != nil {
 		return "", err
+	}
+	if p.PasswordHash != old.PasswordHash {
+		if err := w.signOut(ctx, p.ID); err != nil {
+			return "", err
+		}
+		if err := w.audit(ctx, now, p.ID, "password", "login="+p.Login); err != nil {
+			return "", err
+		}
+	}
+	if p.Label != old.Label {
+		if err := w.audit(ctx, now, p.ID, "label", fmt.Sprintf("login=%s label=%q was=%q", p.Login, p.Label, old.Label)); err != nil {
+			return "", err
+		}
+	}
+	if old.Role == p.Role && old.Squad == p.Squad && old.Disabled == p.Disabled {
+		if p.PasswordHash != old.PasswordHash {
+			return p.ID, nil // its open connections end with its sessions
+		}
+		return "", nil
 	}
 	if err := w.leave(ctx, p.ID, now); err != nil {
 		return "", err
 	}
+	if p.Disabled {
+		return p.ID, w.disable(ctx, p, now)
+	}
 	return p.ID, w.join(ctx, p, now, "moved")
+}
+
+// signOut ends a person's sessions.
+func (w *writer) signOut(ctx context.Context, person string) error {
+	return w.exec(ctx, `DELETE FROM sessions WHERE person = ?`, person)
+}
+
+// disable ends what an account that left could still do.
+func (w *writer) disable(ctx context.Context, p Person, now int64) error {
+	if err := w.signOut(ctx, p.ID); err != nil {
+		return err
+	}
+	if err := w.exec(ctx, `UPDATE tokens SET revoked_at = ? WHERE person = ? AND revoked_at IS NULL`, now, p.ID); err != nil {
+		return err
+	}
+	return w.audit(ctx, now, p.ID, "disabled", "login="+p.Login)
 }
 
 // join begins the person's membership, unless the account is disabled.
@@ -151,14 +189,18 @@ func (w *writer) leave(ctx context.Context, person string, now int64) error {
 // It errs on an unknown login (request.notFound).
 func (s *Store) SetPassword(ctx context.Context, login, hash string, demo bool) error {
 	return s.account(ctx, login, func(ctx context.Context, w *writer, p Person, now int64) error {
-		if err := w.exec(ctx, `UPDATE people SET password = ?, demo = ? WHERE id = ?`, hash, demo, p.ID); err != nil {
-			return err
-		}
-		if err := w.exec(ctx, `DELETE FROM sessions WHERE person = ?`, p.ID); err != nil {
-			return err
-		}
-		return w.audit(ctx, now, p.ID, "password", "login="+login)
+		return w.setPassword(ctx, p, hash, demo, now)
 	})
+}
+
+func (w *writer) setPassword(ctx context.Context, p Person, hash string, demo bool, now int64) error {
+	if err := w.exec(ctx, `UPDATE people SET password = ?, demo = ? WHERE id = ?`, hash, demo, p.ID); err != nil {
+		return err
+	}
+	if err := w.signOut(ctx, p.ID); err != nil {
+		return err
+	}
+	return w.audit(ctx, now, p.ID, "password", "login="+p.Login)
 }
 
 // Disable ends an account: its membership, sessions and tokens. Its phones' operations until now stay evidence.
@@ -171,13 +213,7 @@ func (s *Store) Disable(ctx context.Context, login string) error {
 		if err := w.exec(ctx, `UPDATE people SET disabled = 1 WHERE id = ?`, p.ID); err != nil {
 			return err
 		}
-		if err := w.exec(ctx, `DELETE FROM sessions WHERE person = ?`, p.ID); err != nil {
-			return err
-		}
-		if err := w.exec(ctx, `UPDATE tokens SET revoked_at = ? WHERE person = ? AND revoked_at IS NULL`, now, p.ID); err != nil {
-			return err
-		}
-		return w.audit(ctx, now, p.ID, "disabled", "login="+login)
+		return w.disable(ctx, p, now)
 	})
 }
 
@@ -250,27 +286,4 @@ func (w *writer) memberships(ctx context.Context, person string) ([]membership, 
 	}
 	w.standings[person] = list
 	return list, nil
-}
-
-// audit adds a row to the append-only trail. detail must hold no secret.
-func (w *writer) audit(ctx context.Context, at int64, subject, what, detail string) error {
-	return w.exec(ctx, `INSERT INTO audit (at, subject, what, detail) VALUES (?, ?, ?, ?)`, at, subject, what, detail)
-}
-
-// Audited is one row of the audit trail.
-type Audited struct {
-	At                    int64 // server's clock
-	Subject, What, Detail string
-}
-
-// Audit lists what was done to a person, replica or token, oldest first.
-func (s *Store) Audit(ctx context.Context, subject string) ([]Audited, error) {
-	rows, err := s.reading.QueryContext(ctx, `SELECT at, subject, what, detail FROM audit WHERE subject = ? ORDER BY number`, subject)
-	if err != nil {
-		return nil, fmt.Errorf("read the audit trail of %s: %w", subject, err)
-	}
-	return collect(rows, func(scan func(...any) error) (a Audited, err error) {
-		err = scan(&a.At, &a.Subject, &a.What, &a.Detail)
-		return a, err
-	})
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 
+	"buxun/server/roster"
 	"buxun/shared"
 	"buxun/sync/session"
 )
@@ -117,6 +118,22 @@ func (w *writer) putPhrases(ctx context.Context, squad string, kind shared.Phras
 		}
 	}
 	return w.audit(ctx, now, "squad "+squad, "phrases", fmt.Sprintf("kind=%s count=%d by=%s", kind, len(texts), person))
+}
+
+// PhrasesKept lists the quick phrases of all squads, in the order of squads, kinds and places.
+func (s *Store) PhrasesKept(ctx context.Context) ([]roster.Phrase, error) {
+	return phrasesKept(ctx, s.reading)
+}
+
+func phrasesKept(ctx context.Context, from reading) ([]roster.Phrase, error) {
+	rows, err := from.QueryContext(ctx, `SELECT squad, kind, text FROM phrases JOIN squads ON code = squad ORDER BY squads.place, squad, kind, phrases.place`)
+	if err != nil {
+		return nil, fmt.Errorf("list phrases: %w", err)
+	}
+	return collect(rows, func(scan func(...any) error) (p roster.Phrase, err error) {
+		err = scan(&p.Squad, &p.Kind, &p.Text)
+		return p, err
+	})
 }
 
 // squadInScope is the squad that a reader means by a code: the own one where it is empty. Another one is for the centre.

@@ -70,7 +70,7 @@ func TestPhrasesKeepTheirOrderAndVersion(t *testing.T) {
 		t.Errorf("none left %+v", last)
 	}
 	trail, err := w.Audit(w.ctx, "squad A")
-	if w.must(err); len(trail) != 3 || !strings.Contains(trail[2].Detail, "count=0 by="+w.ids["a-leader"]) {
+	if w.must(err); len(trail) != 4 || trail[0].What != "created" || !strings.Contains(trail[3].Detail, "count=0 by="+w.ids["a-leader"]) {
 		t.Errorf("trail is %+v: what changed nothing is no deed", trail)
 	}
 }

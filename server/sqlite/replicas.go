@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 
 	"buxun/shared"
 	"buxun/sync/session"
@@ -28,8 +29,8 @@ func (s *Store) Enrol(ctx context.Context, r session.Replica) error {
 		if r.EnrolledAt == 0 {
 			r.EnrolledAt = now
 		}
-		err = w.exec(ctx, `INSERT INTO replicas (id, author_kind, author, key, counter, hash, enrolled_at, last_claimed, succeeds) VALUES (?, ?, ?, ?, 0, '', ?, 0, ?)`,
-			r.ID, r.Author.Kind, r.Author.ID, r.Key, r.EnrolledAt, optional(r.Succeeds))
+		err = w.exec(ctx, `INSERT INTO replicas (id, author_kind, author, key, counter, hash, enrolled_at, last_claimed, succeeds, device)
+			VALUES (?, ?, ?, ?, 0, '', ?, 0, ?, ?)`, r.ID, r.Author.Kind, r.Author.ID, r.Key, r.EnrolledAt, optional(r.Succeeds), r.Device)
 		if err != nil {
 			return err
 		}
@@ -67,32 +68,33 @@ func (s *Store) Replica(ctx context.Context, id string) (session.Replica, bool, 
 // Revoke ends a replica now, and all that it let in after itself: a lost phone must not stay under another number. What they
 // made before stays evidence, everything else is refused (R13). It errs on an unknown one.
 func (s *Store) Revoke(ctx context.Context, id string) error {
-	err := s.write(ctx, func(ctx context.Context, w *writer) error {
-		line, err := w.lineOf(ctx, id)
-		if err != nil {
-			return err
-		}
-		if len(line) == 0 {
-			return shared.Fail("replica.unknown", id)
-		}
-		now := s.now()
-		for _, r := range line {
-			if r.RevokedAt != 0 {
-				continue
-			}
-			if err := w.exec(ctx, `UPDATE replicas SET revoked_at = ? WHERE id = ?`, now, r.ID); err != nil {
-				return err
-			}
-			if err := w.audit(ctx, now, r.ID, "revoked", fmt.Sprintf("author=%s:%s", r.Author.Kind, r.Author.ID)); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	return s.Change(ctx, func(ctx context.Context, c *Change) error { return c.Revoke(ctx, id, "") })
+}
+
+// revoke gives the people whose phones ended.
+func (w *writer) revoke(ctx context.Context, id, why string, now int64) (authors []string, err error) {
+	line, err := w.lineOf(ctx, id)
 	if err != nil {
-		return fmt.Errorf("revoke replica %s: %w", id, err)
+		return nil, err
 	}
-	return nil
+	if len(line) == 0 {
+		return nil, shared.Fail("replica.unknown", id)
+	}
+	for _, r := range line {
+		if r.RevokedAt != 0 {
+			continue
+		}
+		if err := w.exec(ctx, `UPDATE replicas SET revoked_at = ?, revoked_why = ? WHERE id = ?`, now, why, r.ID); err != nil {
+			return nil, err
+		}
+		if err := w.audit(ctx, now, r.ID, "revoked", fmt.Sprintf("author=%s:%s why=%q", r.Author.Kind, r.Author.ID, why)); err != nil {
+			return nil, err
+		}
+		if !slices.Contains(authors, r.Author.ID) {
+			authors = append(authors, r.Author.ID)
+		}
+	}
+	return authors, nil
 }
 
 // lineOf is a replica and all that succeeded it, one after the other.
@@ -149,7 +151,7 @@ func (s *Store) Phones(ctx context.Context, reader session.Reader) ([]Phone, err
 		squad = reader.Standing.Squad
 	}
 	rows, err := s.reading.QueryContext(ctx, `SELECT replicas.id, author, counter, max(last_claimed, counter), coalesce(last_hello_at, 0), coalesce(revoked_at, 0)
-		FROM replicas JOIN people ON people.id = author WHERE ?1 OR author = ?2 OR (squad = ?3 AND ?3 <> '') ORDER BY label, enrolled_at, replicas.id`,
+		FROM replicas JOIN people ON people.id = author WHERE ?1 OR author = ?2 OR (squad = ?3 AND ?3 <> '') ORDER BY people.label, enrolled_at, replicas.id`,
 		centre(reader.Standing), reader.Person, squad)
 	if err != nil {
 		return nil, fmt.Errorf("list phones: %w", err)
@@ -175,8 +177,10 @@ func (s *Store) Gaps(ctx context.Context, replica string) ([]session.Gap, error)
 	if err != nil {
 		return nil, fmt.Errorf("list gaps of %s: %w", replica, err)
 	}
-	return collect(rows, func(scan func(...any) error) (g session.Gap, err error) {
-		err = scan(&g.Replica, &g.From, &g.To, &g.At)
-		return g, err
-	})
+	return collect(rows, scanGap)
+}
+
+func scanGap(scan func(...any) error) (g session.Gap, err error) {
+	err = scan(&g.Replica, &g.From, &g.To, &g.At)
+	return g, err
 }

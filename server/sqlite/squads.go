@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -12,13 +13,25 @@ import (
 	"buxun/sync/session"
 )
 
-// PutSquads adds squads, and renames those whose code is known.
+// Squad is a squad with what hangs on it.
+type Squad struct {
+	roster.Squad
+	Revision      int64
+	People, Areas int // people who are not disabled, areas
+}
+
+// Area is an area with its revision.
+type Area struct {
+	roster.Area
+	Revision int64
+}
+
+// PutSquads adds squads, and changes those whose code is known.
 func (s *Store) PutSquads(ctx context.Context, squads []roster.Squad) error {
-	return s.write(ctx, func(ctx context.Context, w *writer) error {
+	return s.Change(ctx, func(ctx context.Context, c *Change) error {
 		for _, squad := range squads {
-			err := w.exec(ctx, `INSERT INTO squads (code, name) VALUES (?, ?) ON CONFLICT (code) DO UPDATE SET name = excluded.name`, squad.Code, squad.Name)
-			if err != nil {
-				return fmt.Errorf("put squad %s: %w", squad.Code, err)
+			if err := c.PutSquad(ctx, squad); err != nil {
+				return err
 			}
 		}
 		return nil
@@ -28,26 +41,81 @@ func (s *Store) PutSquads(ctx context.Context, squads []roster.Squad) error {
 // PutAreas adds areas and replaces those whose code is known. It errs, changing nothing, on a squad that is not there
 // (file.malformed).
 func (s *Store) PutAreas(ctx context.Context, areas []roster.Area) error {
-	return s.write(ctx, func(ctx context.Context, w *writer) error {
+	return s.Change(ctx, func(ctx context.Context, c *Change) error {
 		for _, area := range areas {
-			if err := w.putArea(ctx, area); err != nil {
-				return fmt.Errorf("put area %s: %w", area.Code, err)
+			if err := c.PutArea(ctx, area); err != nil {
+				return err
 			}
 		}
 		return nil
 	})
 }
 
-func (w *writer) putArea(ctx context.Context, area roster.Area) error {
-	if err := w.needSquad(ctx, area.Squad); err != nil {
-		return err
-	}
-	ring, err := json.Marshal(area.Ring)
+// putSquad writes what differs. A new squad without a place comes last.
+func (w *writer) putSquad(ctx context.Context, squad roster.Squad, now int64) error {
+	old := roster.Squad{Code: squad.Code}
+	known, err := found(w.conn.QueryRowContext(ctx, `SELECT name, place FROM squads WHERE code = ?`, squad.Code).Scan(&old.Name, &old.Place))
 	if err != nil {
 		return err
 	}
-	return w.exec(ctx, `INSERT OR REPLACE INTO areas (code, name, squad, kind, generated, ring) VALUES (?, ?, ?, ?, ?, ?)`,
-		area.Code, area.Name, area.Squad, area.Kind, area.Generated, string(ring))
+	switch {
+	case !known:
+		err = w.exec(ctx, `INSERT INTO squads (code, name, place) VALUES (?, ?, CASE WHEN ?3 > 0 THEN ?3 ELSE (SELECT coalesce(max(place), 0) + 1 FROM squads) END)`,
+			squad.Code, squad.Name, squad.Place)
+		if err != nil {
+			return err
+		}
+		return w.audit(ctx, now, subjectOfSquad(squad.Code), "created", fmt.Sprintf("name=%q", squad.Name))
+	case squad.Place == 0:
+		squad.Place = old.Place
+	}
+	if squad.Name == old.Name && squad.Place == old.Place {
+		return nil
+	}
+	if err := w.exec(ctx, `UPDATE squads SET name = ?, place = ? WHERE code = ?`, squad.Name, squad.Place, squad.Code); err != nil {
+		return err
+	}
+	return w.audit(ctx, now, subjectOfSquad(squad.Code), "changed", fmt.Sprintf("name=%q place=%d was=%q,%d", squad.Name, squad.Place, old.Name, old.Place))
+}
+
+func subjectOfSquad(code string) string { return "squad " + code }
+
+func subjectOfArea(code string) string { return "area " + code }
+
+// putArea writes what differs.
+func (w *writer) putArea(ctx context.Context, area roster.Area, now int64) error {
+	if err := w.needSquad(ctx, area.Squad); err != nil {
+		return err
+	}
+	text, err := json.Marshal(area.Ring)
+	if err != nil {
+		return err
+	}
+	ring, oldRing := string(text), ""
+	var old roster.Area
+	known, err := found(w.conn.QueryRowContext(ctx, `SELECT name, squad, kind, generated, ring FROM areas WHERE code = ?`, area.Code).
+		Scan(&old.Name, &old.Squad, &old.Kind, &old.Generated, &oldRing))
+	if err != nil {
+		return err
+	}
+	said := fmt.Sprintf("name=%q squad=%s kind=%s points=%d", area.Name, area.Squad, area.Kind, len(area.Ring))
+	if !known {
+		err := w.exec(ctx, `INSERT INTO areas (code, name, squad, kind, generated, ring) VALUES (?, ?, ?, ?, ?, ?)`,
+			area.Code, area.Name, area.Squad, area.Kind, area.Generated, ring)
+		if err != nil {
+			return err
+		}
+		return w.audit(ctx, now, subjectOfArea(area.Code), "created", said)
+	}
+	if old.Name == area.Name && old.Squad == area.Squad && old.Kind == area.Kind && old.Generated == area.Generated && oldRing == ring {
+		return nil
+	}
+	err = w.exec(ctx, `UPDATE areas SET name = ?, squad = ?, kind = ?, generated = ?, ring = ? WHERE code = ?`,
+		area.Name, area.Squad, area.Kind, area.Generated, ring, area.Code)
+	if err != nil {
+		return err
+	}
+	return w.audit(ctx, now, subjectOfArea(area.Code), "changed", fmt.Sprintf("%s was=%q,%s,%s", said, old.Name, old.Squad, old.Kind))
 }
 
 func (w *writer) needSquad(ctx context.Context, code string) error {
@@ -83,7 +151,7 @@ type Colleague struct {
 func (s *Store) Directory(ctx context.Context, reader session.Reader) (Directory, error) {
 	var d Directory
 	all, squad := centre(reader.Standing), reader.Standing.Squad
-	rows, err := s.reading.QueryContext(ctx, `SELECT code, name FROM squads WHERE ? OR code = ? ORDER BY code`, all, squad)
+	rows, err := s.reading.QueryContext(ctx, `SELECT code, name FROM squads WHERE ? OR code = ? ORDER BY place, code`, all, squad)
 	if err != nil {
 		return d, fmt.Errorf("list squads: %w", err)
 	}
@@ -119,27 +187,65 @@ func (s *Store) Directory(ctx context.Context, reader session.Reader) (Directory
 }
 
 func (s *Store) areas(ctx context.Context, all bool, squad string) ([]roster.Area, error) {
-	rows, err := s.reading.QueryContext(ctx, `SELECT code, name, squad, kind, generated, ring FROM areas WHERE ? OR squad = ? ORDER BY code`, all, squad)
-	if err != nil {
-		return nil, err
+	kept, err := areasWhere(ctx, s.reading, `? OR squad = ?`, all, squad)
+	areas := make([]roster.Area, len(kept))
+	for i, a := range kept {
+		areas[i] = a.Area
 	}
-	return collect(rows, func(scan func(...any) error) (a roster.Area, err error) {
-		var ring string
-		if err := scan(&a.Code, &a.Name, &a.Squad, &a.Kind, &a.Generated, &ring); err != nil {
-			return a, err
-		}
-		return a, json.Unmarshal([]byte(ring), &a.Ring)
-	})
+	return areas, err
 }
 
-// Squads lists all squads by code.
+// Squads lists all squads in their order.
 func (s *Store) Squads(ctx context.Context) ([]roster.Squad, error) {
-	rows, err := s.reading.QueryContext(ctx, `SELECT code, name FROM squads ORDER BY code`)
+	rows, err := s.reading.QueryContext(ctx, `SELECT code, name, place FROM squads ORDER BY place, code`)
 	if err != nil {
 		return nil, fmt.Errorf("list squads: %w", err)
 	}
 	return collect(rows, func(scan func(...any) error) (q roster.Squad, err error) {
-		err = scan(&q.Code, &q.Name)
+		err = scan(&q.Code, &q.Name, &q.Place)
 		return q, err
+	})
+}
+
+// SquadsKept lists all squads in their order, with what hangs on them.
+func (s *Store) SquadsKept(ctx context.Context) ([]Squad, error) { return squadsKept(ctx, s.reading) }
+
+// AreasKept lists all areas by code.
+func (s *Store) AreasKept(ctx context.Context) ([]Area, error) {
+	areas, err := areasWhere(ctx, s.reading, `true`)
+	if err != nil {
+		return nil, fmt.Errorf("list areas: %w", err)
+	}
+	return areas, nil
+}
+
+// reading is what rows can be asked of: the readers, or the writer within its transaction.
+type reading interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+func squadsKept(ctx context.Context, from reading) ([]Squad, error) {
+	rows, err := from.QueryContext(ctx, `SELECT code, name, place, revision, (SELECT count(*) FROM people WHERE squad = code AND disabled = 0 AND role <> 'machine'),
+		(SELECT count(*) FROM areas WHERE squad = code) FROM squads ORDER BY place, code`)
+	if err != nil {
+		return nil, fmt.Errorf("list squads: %w", err)
+	}
+	return collect(rows, func(scan func(...any) error) (q Squad, err error) {
+		err = scan(&q.Code, &q.Name, &q.Place, &q.Revision, &q.People, &q.Areas)
+		return q, err
+	})
+}
+
+func areasWhere(ctx context.Context, from reading, where string, args ...any) ([]Area, error) {
+	rows, err := from.QueryContext(ctx, `SELECT code, name, squad, kind, generated, ring, revision FROM areas WHERE `+where+` ORDER BY code`, args...)
+	if err != nil {
+		return nil, err
+	}
+	return collect(rows, func(scan func(...any) error) (a Area, err error) {
+		var ring string
+		if err := scan(&a.Code, &a.Name, &a.Squad, &a.Kind, &a.Generated, &ring, &a.Revision); err != nil {
+			return a, err
+		}
+		return a, json.Unmarshal([]byte(ring), &a.Ring)
 	})
 }

@@ -67,7 +67,7 @@ func (a *answer) WriteHeader(status int) {
 	a.replaced = true
 	row := shared.FaultOf(codeOf(status))
 	row.HTTP = status
-	writeProblem(a.ResponseWriter, a.request, row, a.log)
+	writeProblem(a.ResponseWriter, a.request, row, a.log, nil)
 }
 
 func (a *answer) Write(text []byte) (int, error) {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"buxun/server/roster"
 	"buxun/shared"
 )
 
@@ -21,6 +22,22 @@ type Problem struct {
 	Code     string `json:"code"`   // of the fault catalogue
 	Do       string `json:"do"`     // what to do
 	Instance string `json:"instance"`
+	// Fields are those of a form that cannot be as they are.
+	Fields []fieldProblem `json:"fields,omitempty"`
+	// Mistakes are those of a file, each with its place.
+	Mistakes []mistakeAnswer `json:"mistakes,omitempty"`
+}
+
+type fieldProblem struct {
+	Name   string `json:"name"`
+	Detail string `json:"detail"` // what is wrong and what to do, in the reader's language
+}
+
+type mistakeAnswer struct {
+	Line    int    `json:"line"`              // from 1
+	Column  int    `json:"column"`            // from 1
+	Heading string `json:"heading,omitempty"` // of the column, as the file names it
+	Detail  string `json:"detail"`            // what is wrong and what to do, in the reader's language
 }
 
 // retryAfter is an error that passes by itself after a while.
@@ -47,16 +64,22 @@ func (s *server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	} else if row.HTTP == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "2")
 	}
-	writeProblem(w, r, row, s.log)
+	writeProblem(w, r, row, s.log, err)
 }
 
-func writeProblem(w http.ResponseWriter, r *http.Request, row shared.FaultRow, log *slog.Logger) {
+// writeProblem writes a row of the catalogue, and the places that the error names.
+func writeProblem(w http.ResponseWriter, r *http.Request, row shared.FaultRow, log *slog.Logger, err error) {
+	english := PrefersEnglish(r.Header.Get("Accept-Language"))
+	var wrongs roster.Wrongs
+	var mistakes roster.Mistakes
+	_, _ = errors.As(err, &wrongs), errors.As(err, &mistakes)
 	problem := Problem{
+		Fields: fieldProblems(wrongs, english), Mistakes: mistakeAnswers(mistakes, english),
 		Type: "urn:buxun:fault:" + row.Code, Title: row.Zh, Do: row.ZhDo, Detail: row.Zh + "。" + row.ZhDo + "。",
 		Status: row.HTTP, Code: row.Code, Instance: "urn:buxun:request:" + requestID(r),
 	}
 	language := "zh-CN"
-	if PrefersEnglish(r.Header.Get("Accept-Language")) {
+	if english {
 		language = "en"
 		problem.Title, problem.Do, problem.Detail = row.En, row.EnDo, row.En+". "+row.EnDo+"."
 	}
@@ -74,6 +97,27 @@ func writeProblem(w http.ResponseWriter, r *http.Request, row shared.FaultRow, l
 	header.Set("Content-Length", strconv.Itoa(len(text)))
 	w.WriteHeader(row.HTTP)
 	w.Write(text) //nolint:errcheck // the reader went away
+}
+
+func fieldProblems(wrongs roster.Wrongs, english bool) (list []fieldProblem) {
+	for _, w := range wrongs {
+		list = append(list, fieldProblem{w.Field, either(english, w.En, w.Zh)})
+	}
+	return list
+}
+
+func mistakeAnswers(mistakes roster.Mistakes, english bool) (list []mistakeAnswer) {
+	for _, m := range mistakes {
+		list = append(list, mistakeAnswer{m.Line, m.Column, m.Heading, either(english, m.En, m.Zh)})
+	}
+	return list
+}
+
+func either(english bool, en, zh string) string {
+	if english {
+		return en
+	}
+	return zh
 }
 
 // PrefersEnglish says whether an Accept-Language header puts English before Chinese. Chinese is the default.

@@ -56,6 +56,10 @@ var mischief = []struct {
 	{"another method", "a-one", "PATCH", "", nil},
 	{"an impossible range", "a-one", "", "", header{"Range": "bytes=999999999-"}},
 	{"a condition that fails", "a-one", "", "", header{"If-Match": `"another"`}},
+	{"an admin without a condition", "admin", "", "{}", nil},
+	{"an admin with fields that are none", "admin", "", `{"name":"no such","code":"no such","label":""}`, header{"If-Match": `"1"`}},
+	{"an admin's endless body", "admin", "", `{"x":"` + strings.Repeat("x", 1<<20) + `"}`, header{"If-Match": `"1"`}},
+	{"an admin without a body", "admin", "", "", header{"If-Match": `"1"`}},
 }
 
 // pathsOf gives paths that a route answers, and some that only look so.
@@ -71,6 +75,9 @@ func pathsOf(r route) []string {
 		return []string{"/api/photos/" + strings.Repeat("0", 64), "/api/photos/nonsense", "/api/photos/" + strings.Repeat("0", 64) + "?size=huge"}
 	case "/api/phrases/{kind}":
 		return []string{"/api/phrases/return", "/api/phrases/nonsense", "/api/phrases/return?squad=nowhere"}
+	case "/api/office/people/{id}", "/api/office/people/{id}/password", "/api/office/squads/{id}", "/api/office/areas/{id}", "/api/office/devices/{id}",
+		"/api/office/devices/{id}/revoke":
+		return []string{strings.ReplaceAll(r.path, "{id}", "01890a5d-ac96-774b-bcce-b302099a8057")}
 	case "/api/uploads/":
 		return []string{"/api/uploads/", "/api/uploads/" + strings.Repeat("0", 64) + "." + strings.Repeat("0", 8)}
 	}
@@ -113,7 +120,8 @@ func TestL12_EveryErrorOfEveryRouteExplainsItself(t *testing.T) {
 			t.Errorf("nothing went wrong on %s %s: the test no longer reaches it", route.method, route.path)
 		}
 	}
-	for _, code := range []string{"session.missing", "request.malformed", "request.tooLarge", "request.notFound", "request.methodNotAllowed", "request.crossOrigin", "request.notPermitted", "internal"} {
+	for _, code := range []string{"session.missing", "request.malformed", "request.tooLarge", "request.notFound", "request.methodNotAllowed", "request.crossOrigin", "request.notPermitted", "internal",
+		"fields.malformed"} {
 		if !codes[code] {
 			t.Errorf("no request was refused with %s", code)
 		}

@@ -17,6 +17,8 @@ type enrolRequest struct {
 	// author's, whoever is signed in (R21).
 	Succeeds string `json:"succeeds"`
 	Proof    string `json:"proof"`
+	// Device is what the phone knows of itself: its model, if the browser tells; the rest is in the User-Agent.
+	Device string `json:"device"`
 }
 
 type enrolAnswer struct {
@@ -45,7 +47,7 @@ func (s *server) enrol(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Store.Enrol(r.Context(), session.Replica{ID: asked.Replica, Author: author, Key: key, Succeeds: asked.Succeeds}); err != nil {
+	if err := s.Store.Enrol(r.Context(), session.Replica{ID: asked.Replica, Author: author, Key: key, Succeeds: asked.Succeeds, Device: phoneName(asked.Device, r.UserAgent())}); err != nil {
 		return err
 	}
 	status := http.StatusCreated

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"buxun/server/identity"
+	"buxun/server/office"
 	"buxun/server/photo"
 	"buxun/server/sqlite"
 	"buxun/shared"
@@ -30,7 +31,8 @@ type Config struct {
 	Hasher *identity.Hasher
 	Keys   *identity.Keys
 	Photos *photo.Photos
-	Live   http.Handler // answers /api/live and authenticates with Authenticate
+	Office *office.Office // what administrators' pages do
+	Live   http.Handler   // answers /api/live and authenticates with Authenticate
 	// Client holds the built client; nil where it was not built, and Placeholder is shown.
 	Client      fs.FS
 	Placeholder []byte
@@ -66,6 +68,7 @@ type server struct {
 	uploads   http.Handler // answers below photo.Path
 	byLogin   *identity.Limiter
 	byAddress *identity.Limiter
+	reading   chan struct{} // held by whoever reads a file of an administrator: it takes memory
 }
 
 // route is one thing that can be asked. purpose is what a program's token must be for; a route without one is for people.
@@ -81,6 +84,7 @@ type access int
 const (
 	anyone   access = iota
 	signedIn        // a session, or a token of the route's purpose
+	admins          // a session of an administrator; no program
 	itself          // the handler decides
 )
 
@@ -96,7 +100,7 @@ const install = "/install"
 var errNotFound = shared.Fail("request.notFound", "no such path")
 
 func (s *server) routes() []route {
-	return []route{
+	return slices.Concat([]route{
 		{"GET", "/healthz", anyone, "", (*server).health},
 		{"GET", "/readyz", anyone, "", (*server).ready},
 		{"GET", "/metrics", itself, PurposeMetrics, (*server).metrics},
@@ -117,7 +121,7 @@ func (s *server) routes() []route {
 		{"GET", "/api/live", itself, PurposeSync, (*server).live},
 		{"", "/api/", anyone, "", func(*server, http.ResponseWriter, *http.Request) error { return errNotFound }},
 		{"", "/", anyone, "", (*server).static},
-	}
+	}, officeRoutes())
 }
 
 // New makes the HTTP side. It reads and compresses the client's files once.
@@ -127,6 +131,7 @@ func New(config Config) (*Site, error) {
 		uploads:   config.Photos.Uploads(),
 		byLogin:   identity.NewLimiter(config.Now, loginBurst, loginEvery),
 		byAddress: identity.NewLimiter(config.Now, addressBurst, addressEvery),
+		reading:   make(chan struct{}, 1),
 	}
 	var err error
 	if s.pages, err = readPages(config.Client, config.Placeholder); err != nil {
@@ -164,13 +169,16 @@ func (s *server) mux() *http.ServeMux {
 
 func (s *server) handler(one route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if one.access == signedIn {
+		if one.access == signedIn || one.access == admins {
 			visitor, err := s.authenticate(r, one.purpose)
+			if err == nil && one.access == admins && visitor.reader.Standing.Role != shared.RoleAdmin {
+				err = shared.Fail("request.notPermitted", "the office is for administrators")
+			}
 			if err != nil {
 				s.refuse(w, r, err)
 				return
 			}
-			r = r.WithContext(context.WithValue(r.Context(), visitorKey{}, visitor))
+			r = r.WithContext(sqlite.As(context.WithValue(r.Context(), visitorKey{}, visitor), visitor.reader.Person))
 			s.roll(w, r, visitor)
 		}
 		if err := one.answer(s, w, r); err != nil {

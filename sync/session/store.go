@@ -80,6 +80,8 @@ type Replica struct {
 	RevokedAt  int64
 	// Succeeds is the replica that vouched for this one with its signature; empty if its person enrolled it.
 	Succeeds string
+	// Device is what the phone calls itself, for people's eyes; kept at enrolment.
+	Device string
 }
 
 // View is what judging may read; a store answers from inside its writing transaction.
