@@ -37,9 +37,10 @@ export class Reference {
     if (taxonomy !== null && taxonomy.version !== this.taxonomy.value?.version) this.taxonomy.value = parseTaxonomy(taxonomy.text)
   }
 
-  /** Fetches what is newer. Out of reach, what is kept stays. */
-  async refresh(person: string): Promise<void> {
-    await Promise.allSettled([this.refreshTaxonomy(person), this.refreshDirectory(person), this.refreshPhrases(person)])
+  /** Fetches what is newer. Out of reach, what is kept stays. Resolves with whether the centre answered. */
+  async refresh(person: string): Promise<boolean> {
+    const done = await Promise.allSettled([this.refreshTaxonomy(person), this.refreshDirectory(person), this.refreshPhrases(person)])
+    return done.some(({ status }) => status === 'fulfilled')
   }
 
   /**

@@ -8,5 +8,5 @@ export function useCases(): CasesState {
 }
 
 export function makeCases(ledger: Ledger): CasesState {
-  return { cases: ledger.views, ready: shown(ledger.ready) }
+  return { cases: ledger.views, ready: shown(ledger.ready), failed: shown(ledger.failed) }
 }

@@ -23,6 +23,8 @@ export interface SessionState {
   readonly persistent: Readonly<Ref<boolean | null>>
   /** Rejects with a Fault of the catalogue (session.wrongPassword, session.tooMany …) or `offline`. */
   signIn(login: string, password: string): Promise<void>
+  /** When the person's work of today began on this phone; null while that is being read. */
+  readonly since: Readonly<Ref<number | null>>
   /** What signing out would leave on the phone; it goes on being delivered. */
   signOut(): Promise<void>
 }
@@ -57,6 +59,8 @@ export interface CasesState {
   readonly cases: Readonly<ShallowRef<readonly CaseView[]>>
   /** False until storage was read once. */
   readonly ready: Readonly<Ref<boolean>>
+  /** The phone's storage cannot be read: what is on the screen may be old. */
+  readonly failed: Readonly<Ref<boolean>>
 }
 
 /** One refused operation, kept readable, correctable and exportable (L6). */
@@ -89,6 +93,8 @@ export interface SyncState {
   /** Bytes used and allowed by the browser, null where it does not say. */
   readonly storage: Readonly<Ref<{ readonly used: number; readonly quota: number } | null>>
   tryNow(): void
+  /** Asks the centre for anything new; resolves with whether it answered. Where there is no network it says so at once. */
+  refresh(): Promise<boolean>
   /** Lets go of a photo that arrived damaged or was lost. */
   release(hash: string): Promise<void>
   /** A file with the exact refused record and its photos, for handing over by other means. */

@@ -27,6 +27,7 @@ export interface Done {
 export class Ledger {
   readonly views: ShallowRef<readonly CaseView[]> = shallowRef([])
   readonly ready = shallowRef(false)
+  readonly failed = shallowRef(false)
   /** Refused operations of the signed-in person that no correction replaced. */
   readonly refused: ShallowRef<readonly Done[]> = shallowRef([])
   private byId = new Map<string, CaseView>()
@@ -106,11 +107,12 @@ export class Ledger {
     this.seen = new Map()
     this.refused.value = []
     this.ready.value = false
+    this.failed.value = false
     this.show()
     if (person === '') return
     const { store } = this.phone
     const follow = <T>(ask: () => Promise<T>, take: (found: T) => Promise<void> | void) => {
-      this.ends.push(watch(store, ask, (found) => this.inLine(person, () => take(found)), () => undefined))
+      this.ends.push(watch(store, ask, (found) => this.inLine(person, () => take(found)), () => this.fail(person)))
     }
     follow(() => caseStamps(store, person), (stamps) => this.takeCases(person, stamps))
     follow(() => aheadOfFeed(store, person), async (rows) => {
@@ -124,13 +126,18 @@ export class Ledger {
     })
   }
 
+  /** What was asked of storage did not come: the screens say so. */
+  private fail(person: string): void {
+    if (this.person === person) this.failed.value = true
+  }
+
   /** Takes what storage brought in order, and only while it is still the same person's turn. */
   private inLine(person: string, take: () => Promise<void> | void): void {
     this.line = this.line.then(async () => {
       if (this.person !== person) return
       await take()
       if (this.person === person) this.show()
-    }).catch(() => undefined) // a row that cannot be opened: what is on the screen stays
+    }).catch(() => this.fail(person)) // a row that cannot be opened: what is on the screen stays
   }
 
   private async takeCases(person: string, stamps: Map<string, string>): Promise<void> {

@@ -8,6 +8,7 @@ import { makeCases } from './cases'
 import { makeDeeds } from './deeds'
 import { makeDirectory } from './directory'
 import { makeDraft } from './draft'
+import { makeDuty } from './duty'
 import { type PhoneState, phoneState } from './keys'
 import { Ledger } from './ledger'
 import { makePhotos } from './photos'
@@ -25,7 +26,8 @@ import { makeTaxonomy } from './taxonomy'
 export async function provideState(app: App, options: { readonly app: string; readonly language: () => 'zh' | 'en' }): Promise<PhoneState> {
   const { phone, reference, pictures } = await openPhone(options.app)
   const ledger = new Ledger(phone)
-  const session = makeSession(phone)
+  const duty = makeDuty(phone)
+  const session = makeSession(phone, duty)
   const cases = makeCases(ledger)
   const place = makePlace()
   const taxonomy = () => reference.taxonomy.value?.version ?? ''
@@ -33,7 +35,7 @@ export async function provideState(app: App, options: { readonly app: string; re
   const draft = makeDraft({ phone, world: browser, ledger, develop: developer(browser.after), fix, taxonomy })
   const state: PhoneState = {
     session, cases, place, draft,
-    sync: makeSync(phone, ledger),
+    sync: makeSync(phone, ledger, { refresh: (id) => reference.refresh(id), away: () => !navigator.onLine }),
     deeds: makeDeeds({ phone, world: browser, ledger, fix, taxonomy }),
     photos: makePhotos(phone, pictures, ledger),
     taxonomy: makeTaxonomy(reference, cases, options.language),
@@ -41,7 +43,16 @@ export async function provideState(app: App, options: { readonly app: string; re
     phrases: makePhrases(reference),
   }
   app.provide(phoneState, state)
-  listen(() => phone.wake(), () => void draft.flush().catch(() => undefined))
+  listen(
+    () => {
+      phone.wake()
+      void duty.note()
+    },
+    () => {
+      void draft.flush().catch(() => undefined)
+      void duty.note()
+    },
+  )
   return state
 }
 

@@ -2,6 +2,7 @@ import { ref } from 'vue'
 import { keepPersistent } from '../device/storage'
 import type { Phone } from '../engine/phone'
 import type { SessionState } from './contract'
+import type { Duty } from './duty'
 import { useState } from './keys'
 import { follow, shown } from './refs'
 
@@ -9,7 +10,7 @@ export function useSession(): SessionState {
   return useState().session
 }
 
-export function makeSession(phone: Phone): SessionState {
+export function makeSession(phone: Phone, { since }: Pick<Duty, 'since'>): SessionState {
   const persistent = ref<boolean | null>(null)
   const ask = async () => {
     persistent.value = await keepPersistent()
@@ -20,6 +21,7 @@ export function makeSession(phone: Phone): SessionState {
     expired: follow(phone.expired),
     demo: follow(phone.demo),
     persistent: shown(persistent),
+    since,
     signIn: async (login, password) => {
       await phone.signIn(login, password)
       void ask()

@@ -24,9 +24,10 @@ async function page() {
   await phone.start()
   await phone.signIn('c601', 'secret')
   const ledger = new Ledger(phone)
-  const sync = makeSync(phone, ledger)
+  const asking = { refresh: vi.fn(async () => centre.reachable), away: vi.fn(() => false) }
+  const sync = makeSync(phone, ledger, asking)
   await vi.waitFor(() => expect(sync.link.value).toBe('live'))
-  return { world, centre, phone, ledger, sync }
+  return { world, centre, phone, ledger, sync, asking }
 }
 
 async function withPhoto(phone: Awaited<ReturnType<typeof page>>['phone']): Promise<void> {
@@ -74,6 +75,18 @@ test('L13: nothing is green any more once storage cannot be read', async () => {
   await phone.store.db.replicas.toCollection().modify({ fault: 'x' })
   await vi.waitFor(() => expect(where).toHaveBeenCalled())
   await vi.waitFor(() => expect(sync.allSent.value).toBe(false))
+})
+
+test('refreshing asks the centre, and says at once where there is no network', async () => {
+  const { world, centre, sync, asking } = await page()
+  const before = sync.heardAt.value ?? 0
+  world.pass(60_000)
+  expect([await sync.refresh(), asking.refresh.mock.calls]).toEqual([true, [[people.first.id]]])
+  expect(sync.heardAt.value).toBeGreaterThan(before + 30_000)
+  centre.reachable = false
+  expect(await sync.refresh()).toBe(false)
+  asking.away.mockReturnValue(true)
+  expect([await sync.refresh(), asking.refresh.mock.calls.length]).toEqual([false, 2])
 })
 
 test('a damaged photo is listed until the person lets it go', async () => {

@@ -16,13 +16,21 @@ export function useSync(): SyncState {
 
 const nothing: Summary = { records: 0, photos: 0, bytes: 0, allSent: false, others: { people: 0, records: 0, photos: 0 }, made: new Map() }
 
-export function makeSync(phone: Phone, ledger: Ledger): SyncState {
+export interface Asking {
+  /** Asks the centre for names and categories; whether it answered. */
+  refresh(person: string): Promise<boolean>
+  /** The browser says that there is no network. Only that is to be believed of it: behind a portal it says there is one. */
+  away(): boolean
+}
+
+export function makeSync(phone: Phone, ledger: Ledger, centre: Asking): SyncState {
   const { store } = phone
   const status = follow(phone.status)
   const fault = follow(phone.fault)
   const made = follow(phone.made)
   const summary = shallowRef<Summary>(nothing)
   const damaged = shallowRef<readonly { hash: string; caseId: string; lost: boolean }[]>([])
+  const answered = ref<number | null>(null)
   const storage = ref<{ used: number; quota: number } | null>(null)
   const measure = async () => {
     storage.value = await storageUse()
@@ -38,6 +46,7 @@ export function makeSync(phone: Phone, ledger: Ledger): SyncState {
     // Until storage was read nothing is claimed (L13).
     summary.value = nothing
     damaged.value = []
+    answered.value = null
     if (person === null) return
     const failed = () => (summary.value = { ...summary.value, allSent: false })
     ends = [
@@ -56,7 +65,7 @@ export function makeSync(phone: Phone, ledger: Ledger): SyncState {
     link: computed(() => status.value.link),
     pulling: computed(() => status.value.pulling),
     fault: computed(() => fault.value ?? status.value.fault),
-    heardAt: computed(() => status.value.heardAt),
+    heardAt: computed(() => latest(status.value.heardAt, answered.value)),
     waitingRecords: computed(() => summary.value.records),
     waitingPhotos: computed(() => summary.value.photos),
     waitingBytes: computed(() => summary.value.bytes),
@@ -66,6 +75,7 @@ export function makeSync(phone: Phone, ledger: Ledger): SyncState {
     damaged,
     storage: shown(storage),
     tryNow: () => phone.wake(),
+    refresh,
     release: (hash) => releasePhoto(store, whose, hash),
     exportRefused: (operation) => exportRefused(phone, ledger, operation),
   }
@@ -76,10 +86,22 @@ export function makeSync(phone: Phone, ledger: Ledger): SyncState {
     return last === null || (found.made.get(last.replica) ?? Infinity) >= last.counter
   }
 
+  async function refresh(): Promise<boolean> {
+    const who = whose
+    phone.wake()
+    if (centre.away() || !(await centre.refresh(who))) return false
+    if (whose === who) answered.value = phone.clock.now()
+    return true
+  }
+
   function refusedOf({ row, body, text }: Ledger['refused']['value'][number]): Refused {
     const { replica, counter, caseId, answer, savedAt } = row
     return { operation: `${replica}/${counter}`, caseId, action: body.action, fault: answer?.fault ?? 'internal', at: savedAt, text }
   }
+}
+
+function latest(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.max(one, other)
 }
 
 function needsEyes({ stage, kind }: PhotoRow): boolean {

@@ -31,6 +31,8 @@ export const icons = {
   left: 'M15 4 7 12l8 8',
   right: 'm9 4 8 8-8 8',
   search: 'M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13ZM15.5 15.5 21 21',
+  filter: 'M3 6h18M6.500 12h11M10 18h4',
+  again: 'M20 11a8 8 0 1 0-2.300 6.500M20 4.500V11h-6.500',
   pencil: 'M4 20l1-5L16 4l4 4L9 19ZM13.5 6.5l4 4',
   words: 'M3 4h18v13h-9l-5 4v-4H3ZM7.5 9h9M7.5 12.5h6',
   add: 'M12 4v16M4 12h16',

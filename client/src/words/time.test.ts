@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { age, exact, near, sameDay } from './time'
+import { age, clock, exact, near, startOfDay } from './time'
 import { bytes } from './size'
 
 const minute = 60_000
@@ -35,8 +35,10 @@ it('exact times have seconds and a year, midnight is 00', () => {
 })
 
 it('a day is the zone\'s day, not the phone\'s', () => {
-  expect(sameDay(Date.UTC(2026, 10, 22, 16, 0), now)).toBe(true)
-  expect(sameDay(Date.UTC(2026, 10, 22, 15, 59), now)).toBe(false)
+  expect(startOfDay(now)).toBe(Date.UTC(2026, 10, 22, 16, 0))
+  expect(startOfDay(Date.UTC(2026, 10, 22, 16, 0))).toBe(Date.UTC(2026, 10, 22, 16, 0))
+  expect(startOfDay(Date.UTC(2026, 10, 22, 15, 59, 59, 999))).toBe(Date.UTC(2026, 10, 21, 16, 0))
+  expect([clock(now), clock(Date.UTC(2026, 10, 22, 16, 0))]).toEqual(['14:05', '00:00'])
 })
 
 it('ages count seconds, minutes, hours, and never below zero', () => {

@@ -14,6 +14,8 @@ interface Parts {
   readonly date: string
 }
 
+const numbers = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' })
+const time = new Intl.DateTimeFormat('en-CA', { timeZone: zone, hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
@@ -24,7 +26,6 @@ function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTim
 }
 
 function partsOf(at: number): Parts {
-  const numbers = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' })
   const date = numbers.format(at)
   return {
     date,
@@ -60,7 +61,13 @@ export function age(past: number): string {
   return past < 2 * hour ? t('time.minutes', { n: Math.floor(past / minute) }) : t('time.hours', { n: Math.floor(past / hour) })
 }
 
-/** Whether two times fall on one calendar day of the zone. */
-export function sameDay(at: number, now: number): boolean {
-  return partsOf(at).date === partsOf(now).date
+/** Midnight before a time, in the zone. */
+export function startOfDay(at: number): number {
+  const [hours = 0, minutes = 0, seconds = 0] = time.format(at).split(':').map(Number)
+  return at - (at % 1000) - ((hours * 60 + minutes) * 60 + seconds) * 1000
+}
+
+/** The time of day: 08:05. */
+export function clock(at: number): string {
+  return partsOf(at).clock
 }

@@ -1,27 +1,21 @@
-// Which cases a list shows, and in what order. Pure: the screens pass what they have.
-import type { State } from '@shared/types.gen'
 import type { CaseView } from '../../state/contract'
-
-export interface Wanted {
-  readonly whose: 'mine' | 'squad'
-  readonly state: State | ''
-  readonly query: string
-}
-
-/** What the search box looks through, as one lower-case text. */
-export type TextOf = (view: CaseView) => string
-
-/** The wanted cases: what was returned to this person first, then the newest. */
-export function listCases(views: readonly CaseView[], wanted: Wanted, textOf: TextOf): CaseView[] {
-  const words = wanted.query.trim().toLowerCase().split(/\s+/).filter((word) => word !== '')
-  return views
-    .filter((view) => wanted.whose === 'squad' || view.mine)
-    .filter((view) => wanted.state === '' || view.case.state === wanted.state)
-    .filter((view) => words.length === 0 || words.every((word) => textOf(view).includes(word)))
-    .sort((a, b) => Number(isReturned(b)) - Number(isReturned(a)) || b.case.reportedAt - a.case.reportedAt || (a.case.id < b.case.id ? 1 : -1))
-}
 
 /** Came back to the person who reported it. */
 export function isReturned(view: CaseView): boolean {
   return view.mine && view.case.state === 'returned'
+}
+
+export const mends = ['photo', 'category', 'address', 'description'] as const
+export type Mend = (typeof mends)[number]
+
+const signs: readonly (readonly [Mend, RegExp])[] = [
+  ['category', /类别|类型|分类|category/i],
+  ['photo', /照片|照|图|拍|photo|picture/i],
+  ['address', /位置|地址|地点|灯杆|门牌|路名|哪条路|address|place|lamp/i],
+  ['description', /描述|写清|写明|说明|description|words/i],
+]
+
+/** What a leader's reason asks to mend first, as far as its words tell; null where they do not. */
+export function mendOf(reason: string): Mend | null {
+  return signs.find(([, sign]) => sign.test(reason))?.[0] ?? null
 }

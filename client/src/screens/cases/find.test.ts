@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest'
+import type { Action, State } from '@shared/types.gen'
+import type { CaseView, Travel } from '../../state/contract'
+import { countsOf, findCases, linkTo, wantedOf, type Wanted, type Ways } from './find'
+
+const hour = 3_600_000
+const today = Date.UTC(2026, 10, 25, 16)
+const by = { kind: 'person', id: 'p' } as const
+
+interface Row {
+  state: State
+  at: number
+  mine?: boolean
+  category?: string
+  action?: Action
+  travel?: Travel
+  unsent?: number
+}
+
+function view(id: string, { state, at, mine = true, category = 'a|matter|1', action = 'report', travel = { kind: 'arrived' }, unsent = 0 }: Row): CaseView {
+  const entry = { revision: 1, replica: 'r', counter: 1, action, by, role: 'collector' as const, at, received: at, payload: {} }
+  return {
+    case: { id, short: id, revision: 1, state, source: 'collector', squad: '6', reporter: by, category, reportedAt: at, arrivedAt: 0, changedAt: 0, timeline: [entry] },
+    travel, mine, unsent, lost: false, unread: false,
+  }
+}
+
+const views = [
+  view('old', { state: 'filed', at: today - 40 * 24 * hour }),
+  view('week', { state: 'filed', at: today - 3 * 24 * hour, category: 'a|matter|2' }),
+  view('late', { state: 'closed', at: today - hour, travel: { kind: 'late', fault: 'case.stateChanged' } }),
+  view('new', { state: 'reported', at: today + 3 * hour, travel: { kind: 'onPhone' }, unsent: 1 }),
+  view('back', { state: 'returned', at: today - 2 * hour }),
+  view('theirs', { state: 'returned', at: today + 9 * hour, mine: false }),
+  view('swept', { state: 'selfHandled', at: today + hour, action: 'selfHandle', travel: { kind: 'lost', photos: 1 } }),
+]
+const texts: Readonly<Record<string, string>> = { old: '7zk0q-1 暴露垃圾 清霞路', week: '7zk0q-2 道路不洁 铜霞路', back: '7zk0q-3 暴露垃圾 铜霞路' }
+const ways: Ways = { today, textOf: ({ case: c }) => texts[c.id] ?? '', keysOf: (word) => new Set(word === 'dlbj' ? ['a|matter|2'] : []) }
+const all: Wanted = { whose: 'squad', query: '', state: '', span: '', category: '', deed: '', journey: '' }
+const find = (wanted: Partial<Wanted>) => findCases(views, { ...all, ...wanted }, ways).map((one) => one.case.id)
+
+describe('the list of cases', () => {
+  it('puts what came back to this person first, then the newest', () => {
+    expect(find({})).toEqual(['back', 'theirs', 'new', 'swept', 'late', 'week', 'old'])
+  })
+
+  it("holds one's own alone when asked to", () => {
+    expect(find({ whose: 'mine' })).toEqual(['back', 'new', 'swept', 'late', 'week', 'old'])
+  })
+
+  it('is searched for every word, whatever its letters, and for categories by their initials', () => {
+    expect(find({ query: '暴露 铜霞' })).toEqual(['back'])
+    expect(find({ query: ' 7ZK0Q-2 ' })).toEqual(['week'])
+    expect(find({ query: 'DLBJ' })).toEqual(['week'])
+    expect(find({ query: 'dlbj 铜霞' })).toEqual(['week'])
+    expect(find({ query: 'dlbj 清霞' })).toEqual([])
+    expect(find({ query: '井盖' })).toEqual([])
+  })
+
+  it('is narrowed by state, category, how it began and how far it travelled', () => {
+    expect(find({ state: 'filed' })).toEqual(['week', 'old'])
+    expect(find({ category: 'a|matter|2' })).toEqual(['week'])
+    expect(find({ deed: 'selfHandle' })).toEqual(['swept'])
+    expect(find({ deed: 'report', state: 'reported' })).toEqual(['new'])
+    expect(find({ journey: 'onTheWay' })).toEqual(['new', 'swept'])
+    expect(find({ journey: 'arrived', whose: 'mine' })).toEqual(['back', 'late', 'week', 'old'])
+  })
+
+  it('is narrowed by days of the calendar', () => {
+    expect(find({ span: 'today' })).toEqual(['theirs', 'new', 'swept'])
+    expect(find({ span: 'yesterday' })).toEqual(['back', 'late'])
+    expect(find({ span: 'week' })).toEqual(['back', 'theirs', 'new', 'swept', 'late', 'week'])
+    expect(find({ span: 'month' })).toHaveLength(6)
+  })
+
+  it('counts each choice as the list would be with it', () => {
+    for (const filter of ['state', 'span', 'category', 'deed', 'journey'] as const) {
+      for (const [value, count] of countsOf(views, { ...all, whose: 'mine' }, ways, filter)) expect([filter, value, find({ whose: 'mine', [filter]: value }).length]).toEqual([filter, value, count])
+    }
+    expect(countsOf(views, { ...all, state: 'filed' }, ways, 'state').get('returned')).toBe(2)
+    expect(countsOf(views, { ...all, state: 'filed' }, ways, 'span')).toEqual(new Map([['week', 1], ['month', 1]]))
+  })
+})
+
+describe('the address of a list', () => {
+  it('says what is looked for, and only that', () => {
+    expect(linkTo({ ...all, whose: 'mine', span: 'today', deed: 'report' })).toEqual({ whose: 'mine', span: 'today', deed: 'report' })
+    expect(wantedOf(linkTo({ ...all, query: '铜霞路', state: 'filed', category: 'a|matter|1' }), 'mine')).toEqual({ ...all, query: '铜霞路', state: 'filed', category: 'a|matter|1' })
+  })
+
+  it('is not believed where it says what there is not', () => {
+    expect(wantedOf({ whose: 'everybody', state: 'gone', span: ['today'], q: 7 }, 'mine')).toEqual({ ...all, whose: 'mine' })
+  })
+})
