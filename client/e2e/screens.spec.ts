@@ -1,37 +1,18 @@
 // Every screen, on the phone and on the desk: reachable, nothing serious for axe, no sideways scrolling. Their pictures are
 // left in .stamps/screens, to be looked at.
-import { mkdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { App } from './pages/app'
 import { Report } from './pages/report'
+import { findings } from './stand/axe'
 import { film } from './stand/camera'
 import { Phone } from './stand/phone'
 import { root } from './stand/program'
 import { Server } from './stand/server'
 
 const password = 'buxun-demo-2026'
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const pictures = path.join(root, '.stamps/screens')
-
-interface Finding {
-  readonly id: string
-  readonly impact: string
-  readonly nodes: readonly string[]
-}
-
-async function findings(page: Page): Promise<readonly Finding[]> {
-  // Evaluated by the browser's own tools: the page's policy allows no script that it did not bring.
-  await page.evaluate(axe)
-  return page.evaluate(async () => {
-    const run = (window as unknown as { axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> } }).axe
-    const { violations } = await run.run()
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ html }) => html.slice(0, 160)) }))
-  })
-}
 
 async function look(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: path.join(pictures, `${name}.png`) })

@@ -15,6 +15,10 @@ export interface PhoneOptions {
   readonly permissions?: readonly string[]
   /** The browser's language; Chinese where absent. */
   readonly language?: string
+  /** A home folder with the authorities that its owner installed (stand/trust.ts). */
+  readonly home?: string
+  /** Names and addresses of other networks that lead to this machine. */
+  readonly hosts?: readonly string[]
 }
 
 /** A browser with a profile that survives closing it: a phone in somebody's hand, or a leader's desk. */
@@ -40,7 +44,7 @@ export class Phone {
   }
 
   async start(at = '/'): Promise<Page> {
-    const { desktop, camera, origin } = this.options
+    const { desktop, camera, origin, home, hosts } = this.options
     const screen = desktop
       ? { viewport: { width: 1440, height: 900 } }
       : { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true }
@@ -50,7 +54,9 @@ export class Phone {
       args: [
         '--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
         '--disable-sync', '--use-fake-device-for-media-stream', ...(camera ? [`--use-file-for-fake-video-capture=${camera}`] : []),
+        ...(hosts ? [`--host-resolver-rules=${hosts.map((host) => `MAP ${host} 127.0.0.1`).join(',')}`] : []),
       ],
+      ...(home ? { env: { ...process.env, HOME: home } } : {}),
       locale: this.options.language ?? 'zh-CN',
       timezoneId: 'Asia/Shanghai',
       ...screen,
