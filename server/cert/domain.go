@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"path/filepath"
 	"slices"
@@ -79,7 +80,20 @@ func (d *Domain) TLS() *tls.Config {
 }
 
 // Challenges answers the authority's HTTP-01 challenges and hands everything else on.
-func (d *Domain) Challenges(next http.Handler) http.Handler { return d.manager.HTTPHandler(next) }
+func (d *Domain) Challenges(next http.Handler) http.Handler {
+	challenges := d.manager.HTTPHandler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.URL.Path, "/.well-known/acme-challenge/") {
+			next.ServeHTTP(w, r)
+			return
+		}
+		if host, _, err := net.SplitHostPort(r.Host); err == nil { // an authority of one's own may ask on another port than 80
+			r = r.Clone(r.Context())
+			r.Host = host
+		}
+		challenges.ServeHTTP(w, r)
+	})
+}
 
 // Certificate gives the one for the name that the phone asks for, and obtains it where there is none yet.
 func (d *Domain) Certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {

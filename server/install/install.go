@@ -213,7 +213,7 @@ func filled(steps []string, site, name string) (list []string) {
 
 // trustedPicture is a sentence that shows only where its address was trusted.
 func trustedPicture(sentence string) []byte {
-	return fmt.Appendf(nil, `<svg xmlns="http://www.w3.org/2000/svg" width="358" height="32" viewBox="0 0 358 32"><path fill="#1b6632" d="M0 0h358v32H0z"/>`+
+	return fmt.Appendf(nil, `<svg xmlns="http://www.w3.org/2000/svg" width="300" height="32" viewBox="0 0 300 32"><path fill="#1b6632" d="M0 0h300v32H0z"/>`+
 		`<path fill="none" stroke="#fff" stroke-width="3" d="m10 16 5 5 9-10"/><text x="36" y="22" fill="#fff" font-family="system-ui, sans-serif" font-size="16">%s</text></svg>`,
 		template.HTMLEscapeString(sentence))
 }
