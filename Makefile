@@ -16,10 +16,10 @@ CLIENT_SOURCES := $(shell find client/src client/public client/build shared sync
 export CGO_ENABLED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run phones build test check e2e sim bench gen
+.PHONY: help run phones build test check e2e sim simulate bench gen
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 run: bin/buxun ## build what is needed and serve the demo (LISTEN=:8080) from data/
 	@./bin/buxun serve --demo --listen $(LISTEN) --data data/
@@ -45,6 +45,9 @@ sim: $(MODULES) bin/steps ## the simulator: SEEDS=10000 of them, or SEED=n alone
 
 bench: bin/buxun bin/badwire bin/bench bin/bench-peers ## measure against the bars (bench/README.md): ONLY=ingest, QUICK=1
 	@bin/bench $(if $(QUICK),-quick) $(ONLY)
+
+simulate: $(MODULES) bin/buxun ## a squad walks a shift: PHONES=50 MINUTES=10 SEED=1 RECORDS=6 SERVER=http://… (none: its own demo; MONTH=1: with a month in it)
+	@node client/squad/simulate.mjs
 
 gen: ## write the generated files anew (shared/gen)
 	go run ./shared/gen

@@ -201,7 +201,7 @@ func TestNoticeNamesEveryCopiedFile(t *testing.T) {
 	}
 	named := map[string]bool{}
 	for _, word := range strings.Fields(string(notice)) {
-		named[word] = true
+		named[strings.TrimRight(word, ",:")] = true
 	}
 	for _, folder := range []string{"server/demo/photos", "client/e2e/photos", "server/photo/testdata"} {
 		entries, err := fs.ReadDir(root, folder)
@@ -212,6 +212,15 @@ func TestNoticeNamesEveryCopiedFile(t *testing.T) {
 			if path := folder + "/" + entry.Name(); !entry.IsDir() && !named[path] {
 				t.Errorf("NOTICE does not name %s", path)
 			}
+		}
+	}
+	tracks, err := fs.ReadDir(root, "client/squad/tracks")
+	if err != nil || len(tracks) == 0 || !named["client/squad/tracks"] || !named["server/demo/boston.csv"] {
+		t.Fatalf("tracks: %d files, %v", len(tracks), err)
+	}
+	for _, track := range tracks {
+		if !named[track.Name()] {
+			t.Errorf("NOTICE does not name the track %s", track.Name())
 		}
 	}
 }
