@@ -26,6 +26,7 @@ const usage = `Buxun (步巡)
   buxun export squads|people|areas|devices|phrases        --format csv|xlsx|geojson --out FILE
   buxun case move CASE SQUAD       CASE is an id, a short id or a case number
   buxun token add|revoke      what programs sign in with
+  buxun demo month                 fill a new data directory with a month of made-up work, for serve --demo
   buxun health                     is the server on this machine well (for containers)
   buxun version
 
@@ -74,6 +75,8 @@ func dispatch(ctx context.Context, args []string, t terminal) error {
 		return administer(ctx, name, rest, t)
 	case "cert":
 		return makeCertificate(ctx, rest, t)
+	case "demo":
+		return demoMonth(ctx, rest, t)
 	case "health":
 		return checkHealth(ctx, rest, t)
 	case "version":

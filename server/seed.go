@@ -42,10 +42,26 @@ type seeder struct {
 	numbers  *numbering.Replica
 	taxonomy string
 	clock    time.Time
-	previews map[string]preview // by photo file
-	chains   map[string]*chain  // by login
-	seen     map[string]int64   // revision of a case
+	prints   map[string]*print // by photo file
+	chains   map[string]*chain // by login
+	seen     map[string]int64  // revision of a case
+	waiting  []made
+	// filing is when the first case was filed that has no number yet; zero where there is none.
+	filing time.Time
 }
+
+// made is an operation that waits for the next transaction.
+type made struct {
+	step step
+	push session.Push
+}
+
+const (
+	// mostWaiting is about how many operations a transaction takes.
+	mostWaiting = 200
+	// numberWithin is how soon after filing a case gets its number, by the seeder's clock.
+	numberWithin = 5 * time.Minute
+)
 
 // chain is one demo person's replica.
 type chain struct {
@@ -53,7 +69,7 @@ type chain struct {
 	key        *ecdsa.PrivateKey
 	counter    int64
 	prev       string
-	anchor     shared.Anchor
+	heard      time.Time // when it last heard from the server
 }
 
 // enrolledBefore is how long before the first demo case the demo's people and phones were there.
@@ -61,17 +77,26 @@ const enrolledBefore = 24 * time.Hour
 
 // seed makes the demo's database in a data directory that has none; one that is there is left alone.
 func seed(ctx context.Context, config Config) error {
-	final := filepath.Join(config.Data, databaseFile)
-	if _, err := os.Stat(final); err == nil {
+	if _, err := os.Stat(filepath.Join(config.Data, databaseFile)); err == nil {
 		return nil
 	}
+	world, err := demo.World()
+	if err != nil {
+		return err
+	}
+	return seedWith(ctx, config, world)
+}
+
+// seedWith makes the database of a world in a data directory that has none.
+func seedWith(ctx context.Context, config Config, world demo.Demo) error {
+	final := filepath.Join(config.Data, databaseFile)
 	seeding := filepath.Join(config.Data, seedingFile)
 	for _, suffix := range []string{"", "-wal", "-shm"} {
 		if err := os.Remove(seeding + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("remove what an earlier start left: %w", err)
 		}
 	}
-	if err := seedInto(ctx, config, seeding); err != nil {
+	if err := seedInto(ctx, config, world, seeding); err != nil {
 		return err
 	}
 	if info, err := os.Stat(seeding + "-wal"); err == nil && info.Size() > 0 {
@@ -87,12 +112,9 @@ func seed(ctx context.Context, config Config) error {
 	return errors.Join(folder.Sync(), folder.Close())
 }
 
-func seedInto(ctx context.Context, config Config, database string) (err error) {
-	s := &seeder{taxonomy: shared.BuiltinTaxonomy().Version, chains: map[string]*chain{}, seen: map[string]int64{}}
-	if s.world, err = demo.World(); err != nil {
-		return err
-	}
-	if s.previews, err = makePreviews(s.world); err != nil {
+func seedInto(ctx context.Context, config Config, world demo.Demo, database string) (err error) {
+	s := &seeder{world: world, taxonomy: shared.BuiltinTaxonomy().Version, chains: map[string]*chain{}, seen: map[string]int64{}}
+	if s.prints, err = makePrints(world); err != nil {
 		return err
 	}
 	if s.keys, err = identity.OpenKeys(config.Data); err != nil {
@@ -100,7 +122,7 @@ func seedInto(ctx context.Context, config Config, database string) (err error) {
 	}
 	now := func() time.Time { return s.clock }
 	steps := s.steps(config.Now())
-	s.clock = steps[0].at.Add(-enrolledBefore)
+	s.clock = steps[0].received.Add(-enrolledBefore)
 	if s.store, err = sqlite.Open(ctx, database, sqlite.Options{Rules: rulesOf(s.keys), Now: now, Log: config.Log}); err != nil {
 		return err
 	}
@@ -116,29 +138,52 @@ func seedInto(ctx context.Context, config Config, database string) (err error) {
 		return err
 	}
 	for _, step := range steps {
-		s.clock = step.at
-		if err := s.perform(ctx, step); err != nil {
-			return fmt.Errorf("demo case %s, %s by %s: %w", step.of.Name, step.Action, step.By, err)
+		if !s.filing.IsZero() && step.received.Sub(s.filing) > numberWithin || len(s.waiting) >= mostWaiting {
+			if err := s.flush(ctx); err != nil {
+				return err
+			}
+		}
+		s.clock = step.received
+		if err := s.perform(step); err != nil {
+			return step.wrap(err)
+		}
+		// What a colleague names next must find the photo there, or it would have to be sent once more (L10).
+		if s.hasNews(step) {
+			if err := s.flush(ctx); err != nil {
+				return err
+			}
 		}
 	}
-	return nil
+	return s.flush(ctx)
 }
 
-// step is one operation of the demo at its moment.
+// hasNews says whether a step names photos that its squad has not sent.
+func (s *seeder) hasNews(one step) bool {
+	return slices.ContainsFunc(one.Photos, func(p demo.StepPhoto) bool { return !s.prints[p.File].sent })
+}
+
+// step is one operation of the demo at its moment, and when it reached the server.
 type step struct {
 	demo.Step
-	of demo.Case
-	at time.Time
+	of           demo.Case
+	at, received time.Time
 }
 
-// steps are all operations in the order in which they happened.
+func (s step) wrap(err error) error {
+	return fmt.Errorf("demo case %s, %s by %s: %w", s.of.Name, s.Action, s.By, err)
+}
+
+// steps are all operations in the order in which they arrived.
 func (s *seeder) steps(now time.Time) (list []step) {
 	for _, c := range s.world.Cases {
 		for _, one := range c.Steps {
-			list = append(list, step{one, c, now.Add(-time.Duration(one.HoursAgo * float64(time.Hour)))})
+			at := now.Add(-time.Duration(one.HoursAgo * float64(time.Hour)))
+			list = append(list, step{one, c, at, at.Add(one.Late)})
 		}
 	}
-	slices.SortStableFunc(list, func(a, b step) int { return cmp.Compare(a.at.UnixMilli(), b.at.UnixMilli()) })
+	slices.SortStableFunc(list, func(a, b step) int {
+		return cmp.Or(cmp.Compare(a.received.UnixMilli(), b.received.UnixMilli()), cmp.Compare(a.at.UnixMilli(), b.at.UnixMilli()))
+	})
 	return list
 }
 
@@ -161,8 +206,9 @@ func (s *seeder) people(ctx context.Context) error {
 	if err := s.store.PutPeople(ctx, people); err != nil {
 		return err
 	}
+	acts := s.acting()
 	for _, p := range s.world.People {
-		if !s.acts(p.Name) {
+		if !acts[p.Name] {
 			continue
 		}
 		if err := s.enrol(ctx, p.Name, p.ID); err != nil {
@@ -172,11 +218,15 @@ func (s *seeder) people(ctx context.Context) error {
 	return nil
 }
 
-// acts says whether a person did anything in the demo: the others have no phone yet.
-func (s *seeder) acts(login string) bool {
-	return slices.ContainsFunc(s.world.Cases, func(c demo.Case) bool {
-		return slices.ContainsFunc(c.Steps, func(one demo.Step) bool { return one.By == login })
-	})
+// acting are those who did anything in the demo: the others have no phone yet.
+func (s *seeder) acting() map[string]bool {
+	acting := map[string]bool{}
+	for _, c := range s.world.Cases {
+		for _, one := range c.Steps {
+			acting[one.By] = true
+		}
+	}
+	return acting
 }
 
 func (s *seeder) enrol(ctx context.Context, login, person string) error {
@@ -188,15 +238,18 @@ func (s *seeder) enrol(ctx context.Context, login, person string) error {
 	if err != nil {
 		return err
 	}
-	c := &chain{id: uuid.Must(uuid.NewV7()).String(), person: person, key: key, anchor: s.keys.Anchor(s.clock.UnixMilli())}
+	c := &chain{id: uuid.Must(uuid.NewV7()).String(), person: person, key: key, heard: s.clock}
 	s.chains[login] = c
 	return s.store.Enrol(ctx, session.Replica{ID: c.id, Author: shared.Author{Kind: shared.AuthorPerson, ID: person}, Key: public})
 }
 
-// perform makes one operation, pushes it, and sends its photos.
-func (s *seeder) perform(ctx context.Context, one step) error {
+// perform makes one operation for the next transaction.
+func (s *seeder) perform(one step) error {
 	c := s.chains[one.By]
-	body := s.body(one, c)
+	body, err := s.body(one, c)
+	if err != nil {
+		return err
+	}
 	text, err := json.Marshal(body)
 	if err != nil {
 		return err
@@ -206,37 +259,53 @@ func (s *seeder) perform(ctx context.Context, one step) error {
 	if err != nil {
 		return err
 	}
-	push := session.Push{Received: one.at.UnixMilli(), Push: wire.Push{
+	s.waiting = append(s.waiting, made{one, session.Push{Received: one.received.UnixMilli(), Push: wire.Push{
 		T: wire.TypePush, Replica: c.id, First: body.Counter, Oldest: 1, Operations: []string{string(text)}, Signature: signature,
-	}}
-	results, _ := s.store.Commit(ctx, []session.Push{push})
-	result := results[0]
-	if result.Fault != nil || len(result.Answers) != 1 || result.Answers[0].Outcome != shared.OutcomeApplied {
-		return fmt.Errorf("not applied: %+v, fault %+v", result.Answers, result.Fault)
-	}
-	c.counter, c.prev, c.anchor = body.Counter, hash, s.keys.Anchor(one.at.UnixMilli())
+	}}})
+	c.counter, c.prev, c.heard = body.Counter, hash, one.received
 	s.seen[one.of.ID]++
-	for _, p := range one.Photos {
-		if err := s.sendPhoto(ctx, c, p.File); err != nil {
-			return fmt.Errorf("send photo %s: %w", p.File, err)
+	if one.Action == shared.ActionFile {
+		s.seen[one.of.ID]++ // its number
+		if s.filing.IsZero() {
+			s.filing = one.received
 		}
 	}
-	if one.Action != shared.ActionFile {
-		return nil
+	return nil
+}
+
+// flush pushes what waits in one transaction, sends its photos, and has the filed cases numbered.
+func (s *seeder) flush(ctx context.Context) error {
+	var pushes []session.Push
+	for _, one := range s.waiting {
+		pushes = append(pushes, one.push)
 	}
-	s.seen[one.of.ID]++
+	results, _ := s.store.Commit(ctx, pushes)
+	for i, result := range results {
+		one := s.waiting[i].step
+		if result.Fault != nil || len(result.Answers) != 1 || result.Answers[0].Outcome != shared.OutcomeApplied {
+			return one.wrap(fmt.Errorf("not applied: %+v, fault %+v", result.Answers, result.Fault))
+		}
+		for _, p := range one.Photos {
+			if err := s.sendPhoto(ctx, s.chains[one.By], p.File); err != nil {
+				return one.wrap(fmt.Errorf("send photo %s: %w", p.File, err))
+			}
+		}
+	}
+	s.waiting, s.filing = nil, time.Time{}
 	return s.numbers.NumberAll(ctx)
 }
 
 // body is what the phone would have written.
-func (s *seeder) body(one step, c *chain) shared.Body {
+func (s *seeder) body(one step, c *chain) (shared.Body, error) {
 	at, offset := one.at.UnixMilli(), int64(0)
+	// It was made after the phone last heard from the server, which may be long before it arrived.
+	anchor := s.keys.Anchor(min(c.heard.UnixMilli(), at))
 	b := shared.Body{
 		V: shared.Version, Replica: c.id, Counter: c.counter + 1, Prev: c.prev, Case: one.of.ID,
 		Author: shared.Author{Kind: shared.AuthorPerson, ID: c.person}, Source: shared.SourceCollector, Action: one.Action,
 		Payload: shared.Payload{Words: one.Words, Reason: one.Reason}, Seen: s.seen[one.of.ID],
 		Taxonomy: s.taxonomy, Area: s.world.AreaVersion,
-		Time: shared.DeviceTime{Device: at, Offset: &offset, Bound: 60, Fresh: true}, Anchor: &c.anchor,
+		Time: shared.DeviceTime{Device: at, Offset: &offset, Bound: 60, Fresh: true}, Anchor: &anchor,
 	}
 	if one.Action == shared.ActionReport || one.Action == shared.ActionSelfHandle {
 		b.Payload.Category, b.Payload.Description, b.Payload.Address = one.of.Category, one.of.Description, one.of.Address
@@ -245,16 +314,15 @@ func (s *seeder) body(one step, c *chain) shared.Body {
 		}
 	}
 	for _, p := range one.Photos {
-		b.Photos = append(b.Photos, s.descriptor(p, b.Place, at))
+		print, err := s.print(p.File)
+		if err != nil {
+			return b, err
+		}
+		b.Photos = append(b.Photos, shared.Photo{
+			Hash: print.original.hash, Size: int64(len(print.original.bytes)), Type: "image/jpeg", Width: print.width, Height: print.height,
+			Preview: &shared.Preview{Hash: print.preview.hash, Size: int64(len(print.preview.bytes))},
+			Origin:  p.Origin, Part: p.Part, TakenAt: at - 30_000, Fix: b.Place,
+		})
 	}
-	return b
-}
-
-func (s *seeder) descriptor(p demo.StepPhoto, place *shared.Fix, at int64) shared.Photo {
-	file, small := s.world.Photos[p.File], s.previews[p.File]
-	return shared.Photo{
-		Hash: file.Hash, Size: file.Size, Type: file.Type, Width: file.Width, Height: file.Height,
-		Preview: &shared.Preview{Hash: small.hash, Size: int64(len(small.bytes))},
-		Origin:  p.Origin, Part: p.Part, TakenAt: at - 30_000, Fix: place,
-	}
+	return b, nil
 }

@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"runtime"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -27,30 +28,42 @@ import (
 // previewEdge is the longer side of a preview in pixels, as phones make them.
 const previewEdge = 320
 
-// preview is the small picture of a demo photo.
-type preview struct {
+// file is bytes and what they are known by.
+type file struct {
 	hash  string
 	bytes []byte
 }
 
-// makePreviews makes the previews of all demo photos, as their phones would have.
-func makePreviews(world demo.Demo) (map[string]preview, error) {
+func fileOf(content []byte) file {
+	sum := sha256.Sum256(content)
+	return file{hex.EncodeToString(sum[:]), content}
+}
+
+// print is a demo photo with its preview, as its phone made them.
+type print struct {
+	original, preview file
+	width, height     int
+	sent              bool
+}
+
+// makePrints makes the prints of all photos of the world.
+func makePrints(world demo.Demo) (map[string]*print, error) {
 	var (
 		group sync.WaitGroup
 		mutex sync.Mutex
 		errs  []error
 	)
-	found, running := map[string]preview{}, make(chan struct{}, runtime.NumCPU())
-	for file := range world.Photos {
+	found, running := map[string]*print{}, make(chan struct{}, runtime.NumCPU())
+	for name := range world.Photos {
 		group.Go(func() {
 			running <- struct{}{}
 			defer func() { <-running }()
-			one, err := makePreview(world.Files, file)
+			one, err := makePrint(world.Files, name)
 			mutex.Lock()
 			defer mutex.Unlock()
-			found[file] = one
+			found[name] = one
 			if err != nil {
-				errs = append(errs, fmt.Errorf("preview of %s: %w", file, err))
+				errs = append(errs, fmt.Errorf("preview of %s: %w", name, err))
 			}
 		})
 	}
@@ -58,28 +71,45 @@ func makePreviews(world demo.Demo) (map[string]preview, error) {
 	return found, errors.Join(errs...)
 }
 
-func makePreview(files fs.FS, name string) (preview, error) {
-	file, err := files.Open(name)
+func makePrint(files fs.FS, name string) (*print, error) {
+	content, err := fs.ReadFile(files, name)
 	if err != nil {
-		return preview{}, err
+		return nil, err
 	}
-	defer file.Close()
-	large, err := jpeg.Decode(file)
+	large, err := jpeg.Decode(bytes.NewReader(content))
 	if err != nil {
-		return preview{}, err
+		return nil, err
 	}
 	small := shrink(large, previewEdge)
 	for quality := 70; quality >= 20; quality -= 10 {
 		var out bytes.Buffer
 		if err := jpeg.Encode(&out, small, &jpeg.Options{Quality: quality}); err != nil {
-			return preview{}, err
+			return nil, err
 		}
-		if out.Len() <= shared.MaxPreviewBytes {
-			sum := sha256.Sum256(out.Bytes())
-			return preview{hex.EncodeToString(sum[:]), out.Bytes()}, nil
+		if out.Len() <= shared.MaxPreviewBytes-demo.MaxComment {
+			return &print{original: fileOf(content), preview: fileOf(out.Bytes()), width: large.Bounds().Dx(), height: large.Bounds().Dy()}, nil
 		}
 	}
-	return preview{}, fmt.Errorf("over %d bytes at any quality", shared.MaxPreviewBytes)
+	return nil, fmt.Errorf("over %d bytes at any quality", shared.MaxPreviewBytes)
+}
+
+// print finds a photo, or makes it: one whose name begins with a squad is the world's of that name as a phone of that squad
+// took it, the same picture in bytes of its own.
+func (s *seeder) print(name string) (*print, error) {
+	if one, ok := s.prints[name]; ok {
+		return one, nil
+	}
+	squad, base, _ := strings.Cut(name, "/")
+	of, ok := s.prints[base]
+	if !ok {
+		return nil, fmt.Errorf("there is no photo %s", name)
+	}
+	words := "demo " + squad
+	one := &print{
+		original: fileOf(demo.Commented(of.original.bytes, words)), preview: fileOf(demo.Commented(of.preview.bytes, words)), width: of.width, height: of.height,
+	}
+	s.prints[name] = one
+	return one, nil
 }
 
 // samples is how many pixels across and down are averaged into one.
@@ -106,30 +136,32 @@ func shrink(large image.Image, edge int) image.Image {
 	return small
 }
 
-// sendPhoto sends preview and original through the upload handler, as tus requests of the replica.
-func (s *seeder) sendPhoto(ctx context.Context, c *chain, file string) error {
-	original, err := fs.ReadFile(s.world.Files, file)
-	if err != nil {
+// sendPhoto sends preview and original through the upload handler, as tus requests of the replica. Those that a squad has
+// sent already are here for all of it.
+func (s *seeder) sendPhoto(ctx context.Context, c *chain, name string) error {
+	one, err := s.print(name)
+	if err != nil || one.sent {
 		return err
 	}
-	small := s.previews[file]
-	if err := s.upload(ctx, c, small.hash, small.bytes); err != nil {
+	one.sent = true
+	if err := s.upload(ctx, c, one.preview); err != nil {
 		return fmt.Errorf("preview: %w", err)
 	}
-	return s.upload(ctx, c, s.world.Photos[file].Hash, original)
+	return s.upload(ctx, c, one.original)
 }
 
-func (s *seeder) upload(ctx context.Context, c *chain, hash string, content []byte) error {
+func (s *seeder) upload(ctx context.Context, c *chain, content file) error {
+	hash := content.hash
 	proof, err := es256.Sign(c.key, shared.UploadText(hash))
 	if err != nil {
 		return err
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, photo.Path, bytes.NewReader(content))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, photo.Path, bytes.NewReader(content.bytes))
 	if err != nil {
 		return err
 	}
 	for name, value := range map[string]string{
-		"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream", "Upload-Length": strconv.Itoa(len(content)),
+		"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream", "Upload-Length": strconv.Itoa(len(content.bytes)),
 		"Upload-Metadata":   "hash " + base64.StdEncoding.EncodeToString([]byte(hash)),
 		photo.HeaderReplica: c.id, photo.HeaderProof: proof,
 	} {

@@ -11,6 +11,7 @@ import (
 	"image"
 	_ "image/jpeg" // sizes of the photos
 	"io/fs"
+	"time"
 
 	"buxun/server/roster"
 	"buxun/shared"
@@ -24,7 +25,7 @@ const Password = "buxun-demo-2026"
 // Mark stands before the description of every demo case.
 const Mark = "【演示】"
 
-//go:embed divisions.json people.json cases.json
+//go:embed divisions.json people.json cases.json kinds.json
 var tables embed.FS
 
 //go:embed photos/*.jpg
@@ -66,9 +67,11 @@ type Step struct {
 	Action   shared.Action `json:"action"`
 	By       string        `json:"by"` // name of the person
 	HoursAgo float64       `json:"hoursAgo"`
-	Words    string        `json:"words,omitempty"`
-	Reason   string        `json:"reason,omitempty"`
-	Photos   []StepPhoto   `json:"photos,omitempty"`
+	// Late is how long afterwards it reached the server.
+	Late   time.Duration `json:"-"`
+	Words  string        `json:"words,omitempty"`
+	Reason string        `json:"reason,omitempty"`
+	Photos []StepPhoto   `json:"photos,omitempty"`
 }
 
 // StepPhoto is a photo of a step.
