@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -269,7 +270,7 @@ func TestHealthAsksTheServer(t *testing.T) {
 		t.Errorf("%d %s", code, out)
 	}
 	status, body := get(t, server.URL()+"/metrics")
-	if status != 200 || !strings.Contains(body, `buxun_cases{state="filed"}`) || !strings.Contains(body, "buxun_connections") {
+	if status != 200 || !strings.Contains(body, `buxun_cases{state="filed"}`) || !strings.Contains(body, "buxun_connections") || !regexp.MustCompile(`buxun_data_free_bytes [1-9]`).MatchString(body) {
 		t.Errorf("metrics: %d", status)
 	}
 	must(t, server.stop())

@@ -152,9 +152,9 @@ func (d *doors) site(host string) string {
 // maxPages is how many addresses a person is offered.
 const maxPages = 3
 
-// pages are where a phone reads how to trust the server: without HTTPS if there is such a listener.
+// pages are where a phone reads how to keep the app: without HTTPS if it has to come to trust the server first.
 func (d *doors) pages(host string) (list []string) {
-	if d.listener == nil {
+	if d.listener == nil || d.authority == nil {
 		if site := d.site(host); site != "" {
 			list = append(list, site+install.Path)
 		}

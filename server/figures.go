@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"syscall"
 	"time"
 
 	"buxun/server/sqlite"
@@ -14,6 +15,7 @@ import (
 // figures tells Prometheus what the database holds, counted when it asks.
 type figures struct {
 	store *sqlite.Store
+	data  string // directory
 	log   *slog.Logger
 }
 
@@ -23,16 +25,23 @@ var (
 	peopleFigure     = prometheus.NewDesc("buxun_people", "Accounts that are not disabled.", nil, nil)
 	replicasFigure   = prometheus.NewDesc("buxun_replicas", "Replicas that are not revoked.", nil, nil)
 	gapsFigure       = prometheus.NewDesc("buxun_gaps_total", "Holes in phones' chains: operations that were made and never arrived.", nil, nil)
+	freeFigure       = prometheus.NewDesc("buxun_data_free_bytes", "Room for the server's user on the disk of the data directory.", nil, nil)
 	photosFigure     = prometheus.NewDesc("buxun_photos", "Photos and previews by whether they are here.", []string{"here"}, nil)
 )
 
 func (f figures) Describe(out chan<- *prometheus.Desc) {
-	for _, one := range []*prometheus.Desc{casesFigure, operationsFigure, peopleFigure, replicasFigure, gapsFigure, photosFigure} {
+	for _, one := range []*prometheus.Desc{casesFigure, operationsFigure, peopleFigure, replicasFigure, gapsFigure, freeFigure, photosFigure} {
 		out <- one
 	}
 }
 
 func (f figures) Collect(out chan<- prometheus.Metric) {
+	var disk syscall.Statfs_t
+	if err := syscall.Statfs(f.data, &disk); err != nil {
+		f.log.Error("figures for metrics", "error", err)
+	} else {
+		out <- prometheus.MustNewConstMetric(freeFigure, prometheus.GaugeValue, float64(disk.Bavail)*float64(disk.Bsize))
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	counts, err := f.store.Counts(ctx)

@@ -116,7 +116,7 @@ func (m *Main) open(ctx context.Context) error {
 func (m *Main) handler(pages http.Handler) (http.Handler, error) {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		figures{m.centre.store, m.config.Log}, m.doors)
+		figures{m.centre.store, m.config.Data, m.config.Log}, m.doors)
 	if err := m.measures.register(registry); err != nil {
 		return nil, err
 	}
