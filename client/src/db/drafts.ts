@@ -35,13 +35,17 @@ export async function openDrafts<T>(store: Store, person: string): Promise<Store
   return drafts.filter((draft) => draft !== null)
 }
 
-/** Adds one photograph with its preview to a draft, and keeps the draft, in one strict transaction. */
-export async function addToDraft<T>(store: Store, person: string, draft: StoredDraft<T>, files: readonly File[]): Promise<void> {
+/**
+ * Adds one photograph with its preview to a draft, and keeps the draft, in one strict transaction.
+ * @param dropped hash of the photograph that it replaces and that goes with the same transaction; '' for none
+ */
+export async function addToDraft<T>(store: Store, person: string, draft: StoredDraft<T>, files: readonly File[], dropped = ''): Promise<void> {
   const { db, seal } = store
   const sealed = await Promise.all(files.map((file) => sealFile(store, person, file)))
   const row = { id: draft.id, person, at: draft.at, sealed: await seal.closeText(person, 'own', placeOf(draft.id), JSON.stringify(draft.fields)) }
   await write(db, [db.photos, db.bytes, db.drafts], async () => {
     for (const file of sealed) await addFile(store, person, draft.id, draft.at, file)
+    if (dropped !== '') await dropFile(store, person, draft.id, dropped)
     await db.drafts.put(row)
   })
 }

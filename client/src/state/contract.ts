@@ -111,6 +111,15 @@ export interface DraftPhoto {
   /** Object URL of the preview, null where the type cannot be decoded here. */
   readonly preview: string | null
   readonly takenAt: number
+  /** Where the camera looked, degrees clockwise from north; null where the device does not say. */
+  readonly heading: number | null
+}
+
+/** What else is known at the shutter. */
+export interface ShutterMore {
+  readonly heading?: number | null
+  /** Hash of the photo whose place it takes: retaken, the old one goes when the new one is stored, not before. */
+  readonly replaces?: string
 }
 
 /** What is being written; kept in storage as it changes, restored after a killed page. */
@@ -140,7 +149,7 @@ export interface DraftState {
   correct(operation: string): Promise<Draft>
   change(fields: Partial<Pick<Draft, 'category' | 'description' | 'address' | 'pin' | 'words'>>): void
   /** Decodes, hashes, previews and stores one photograph. Rejects with photo.damaged, photo.tooLarge or storage.full; the draft is as before. */
-  addPhoto(file: Blob, origin: DraftPhoto['origin'], part?: DraftPhoto['part'], takenAt?: number): Promise<DraftPhoto>
+  addPhoto(file: Blob, origin: DraftPhoto['origin'], part?: DraftPhoto['part'], takenAt?: number, more?: ShutterMore): Promise<DraftPhoto>
   removePhoto(hash: string): Promise<void>
   movePhoto(hash: string, to: number): Promise<void>
   /** Saves it as an operation in one strict transaction: resolves with the short id when it is durable (L1). Rejects with a fault; the draft stays. */

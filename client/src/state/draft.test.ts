@@ -45,7 +45,7 @@ const photo = (text: string) => new Blob([text])
 test('a report becomes one operation with its photos, place and words', async () => {
   const { phone, draft } = await page()
   await draft.begin('report')
-  await draft.addPhoto(photo('one'), 'camera', 'scene', 1000)
+  await draft.addPhoto(photo('one'), 'camera', 'scene', 1000, { heading: 271 })
   await draft.addPhoto(photo('two'), 'gallery', 'scene', 2000)
   draft.change({ category: 'a|matter|1', description: '垃圾' })
   const saved = await draft.save()
@@ -54,7 +54,7 @@ test('a report becomes one operation with its photos, place and words', async ()
   const [body] = await bodies(phone)
   expect(body).toMatchObject({ action: 'report', case: saved.caseId, payload: { category: 'a|matter|1', description: '垃圾' }, place: fix, taxonomy: 't1', seen: 0 })
   expect(body?.photos).toEqual([
-    { hash: hex('one'), size: 3, type: 'image/jpeg', width: 4, height: 3, preview: { hash: hex('small one'), size: 9 }, origin: 'camera', part: 'scene', takenAt: 1000, fix, heading: 90, exif: { at: 1_600_000_000_000 } },
+    { hash: hex('one'), size: 3, type: 'image/jpeg', width: 4, height: 3, preview: { hash: hex('small one'), size: 9 }, origin: 'camera', part: 'scene', takenAt: 1000, fix, heading: 271, exif: { at: 1_600_000_000_000 } },
     { hash: hex('two'), size: 3, type: 'image/jpeg', width: 4, height: 3, preview: { hash: hex('small two'), size: 9 }, origin: 'gallery', part: 'scene', takenAt: 1_600_000_000_000, exif: { at: 1_600_000_000_000 } },
   ])
   expect((await phone.store.db.photos.toArray()).every((row) => row.stage !== 'draft')).toBe(true)
@@ -73,6 +73,17 @@ test('L1: typed words are in storage 300 ms later, a photo when it is shown; a k
   expect(again.draft.draft.value).toMatchObject({ id, description: '写到一半', photos: [{ hash: hex('one') }] })
   expect(again.draft.draft.value?.photos[0]?.preview).toMatch(/^blob:/)
   expect(again.draft.left.value).toEqual([])
+})
+
+test('L1: who types without a pause is stored as often as who stops to think', async () => {
+  const { world, draft, phone } = await page()
+  const { id } = await draft.begin('report')
+  const stored = async () => (await openDraft<{ description: string }>(phone.store, people.first.id, id))?.fields.description ?? ''
+  for (let typed = 1; typed <= 20; typed++) {
+    draft.change({ description: '字'.repeat(typed) })
+    world.pass(100)
+    if (typed > 5) await vi.waitFor(async () => expect((await stored()).length).toBeGreaterThanOrEqual(typed - 4)) // 500 ms ago
+  }
 })
 
 test('L1: leaving the page stores what was typed at once', async () => {
@@ -155,6 +166,49 @@ test('a removed photo and a discarded draft leave nothing behind, unless another
   await draft.discard()
   expect(await phone.store.db.bytes.count()).toBe(0)
   expect(await phone.store.db.drafts.count()).toBe(0)
+})
+
+test('a photo that is taken again stands in the old one\'s place, and the old one stays until the new one is stored', async () => {
+  const { phone, draft } = await page()
+  await draft.begin('selfHandle')
+  for (const text of ['one', 'two', 'three']) await draft.addPhoto(photo(text), 'camera', 'before')
+  await expect(draft.addPhoto(photo('broken'), 'camera', 'before', 5, { replaces: hex('two') })).rejects.toMatchObject({ code: 'photo.damaged' })
+  expect(draft.draft.value?.photos.map((one) => one.hash)).toEqual([hex('one'), hex('two'), hex('three')])
+  await draft.addPhoto(photo('again'), 'camera', 'before', 5, { replaces: hex('two') })
+  expect(draft.draft.value?.photos.map((one) => one.hash)).toEqual([hex('one'), hex('again'), hex('three')])
+  const { id } = draft.draft.value!
+  expect((await openDraft<{ photos: { hash: string }[] }>(phone.store, people.first.id, id))?.fields.photos.map((one) => one.hash)).toEqual([hex('one'), hex('again'), hex('three')])
+  expect(await openFile(phone.store, people.first.id, hex('two'))).toBeNull()
+  expect(await phone.store.db.bytes.count()).toBe(6)
+})
+
+test('taken again to the very same bytes it is still there, and one whose place is gone comes last', async () => {
+  const { draft } = await page()
+  await draft.begin('report')
+  for (const text of ['one', 'two']) await draft.addPhoto(photo(text), 'camera')
+  await draft.addPhoto(photo('one'), 'camera', 'scene', 5, { replaces: hex('one') })
+  await draft.addPhoto(photo('three'), 'camera', 'scene', 5, { replaces: hex('nowhere') })
+  expect(draft.draft.value?.photos.map((one) => one.hash)).toEqual([hex('one'), hex('two'), hex('three')])
+})
+
+test('a photo tells where it was when the shutter fell, not when it was developed', async () => {
+  const { phone, world } = await page()
+  const ledger = new Ledger(phone)
+  let where: Fix = { ...fix, at: 1 }
+  let finish: () => void = () => undefined
+  const slow = async (file: Blob) => {
+    await new Promise<void>((done) => (finish = done))
+    return develop(file)
+  }
+  const draft = makeDraft({ phone, world, ledger, develop: slow, fix: () => where, taxonomy: () => 't1' })
+  await draft.begin('report')
+  const adding = draft.addPhoto(photo('one'), 'camera')
+  where = { ...fix, at: 99 }
+  finish()
+  await adding
+  draft.change({ category: 'a|matter|1', description: '垃圾' })
+  await draft.save()
+  expect((await bodies(phone))[0]?.photos?.[0]?.fix?.at).toBe(1)
 })
 
 test('a moved photo stays where it was put', async () => {

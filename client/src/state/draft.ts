@@ -1,36 +1,22 @@
 import { shallowRef } from 'vue'
 import { Fault } from '@shared/fault'
 import { shortId } from '@shared/id'
-import type { Body, Fix, Photo, Reference } from '@shared/types.gen'
-import { addToDraft, discardDraft, dropFromDraft, holdInDraft, keepDraft, openDraft, openDrafts, type StoredDraft } from '../db/drafts'
+import type { Body, Fix, Photo } from '@shared/types.gen'
+import { addToDraft, discardDraft, dropFromDraft, holdInDraft, keepDraft, openDraft, openDrafts } from '../db/drafts'
 import { openOperation } from '../db/operations'
 import { openFile } from '../db/photos'
 import { findOperation } from '../db/summary'
-import type { Developed } from '../device/develop'
 import type { Develop } from '../device/photo'
 import type { Phone } from '../engine/phone'
 import type { World } from '../engine/world'
-import type { Draft, DraftPhoto, DraftState } from './contract'
+import type { Draft, DraftPhoto, DraftState, ShutterMore } from './contract'
+import { describe, type DraftFields, draftPhoto, filesOf, holdsSomething, type Open, placed, type Taken, viewOf } from './draftfields'
 import { intentOf } from './intent'
 import { useState } from './keys'
 import type { Ledger } from './ledger'
 
 export function useDraft(): DraftState {
   return useState().draft
-}
-
-/** A draft as it is kept: photographs as the operation will describe them. */
-export interface DraftFields {
-  readonly kind: Draft['kind']
-  readonly caseId: string
-  readonly photos: readonly Photo[]
-  readonly category: string
-  readonly description: string
-  readonly address: string
-  readonly pin: string
-  readonly words: string
-  readonly startedAt: number
-  readonly corrects?: Reference
 }
 
 export interface DraftPorts {
@@ -45,8 +31,6 @@ export interface DraftPorts {
 const autosaveMs = 300
 const kinds: Partial<Record<Body['action'], Draft['kind']>> = { report: 'report', selfHandle: 'selfHandle', resubmit: 'resubmit', attach: 'attach' }
 
-type Open = StoredDraft<DraftFields>
-
 export function makeDraft(ports: DraftPorts): DraftState & { flush(): Promise<void> } {
   const { phone, world, ledger } = ports
   const { store } = phone
@@ -55,7 +39,8 @@ export function makeDraft(ports: DraftPorts): DraftState & { flush(): Promise<vo
   const urls = new Map<string, string | null>()
   let open: Open | null = null
   let dirty = false
-  let cancel: () => void = () => undefined
+  /** Takes back the autosave that is due; null while none is. */
+  let cancel: (() => void) | null = null
   let saving: Promise<{ caseId: string; short: string }> | null = null
   let line: Promise<unknown> = Promise.resolve()
 
@@ -82,6 +67,11 @@ export function makeDraft(ports: DraftPorts): DraftState & { flush(): Promise<vo
     left.value = left.value.filter((one) => one.id !== next?.id)
   }
 
+  function calm(): void {
+    cancel?.()
+    cancel = null
+  }
+
   /** Shows a draft that is put away among those that are left, where it holds anything. */
   async function putAway(): Promise<void> {
     await flush()
@@ -91,7 +81,7 @@ export function makeDraft(ports: DraftPorts): DraftState & { flush(): Promise<vo
   }
 
   async function flush(): Promise<void> {
-    cancel()
+    calm()
     if (!dirty || open === null) return
     dirty = false
     try {
@@ -150,24 +140,44 @@ export function makeDraft(ports: DraftPorts): DraftState & { flush(): Promise<vo
     const { id, fields: before } = here()
     show({ id, at: phone.clock.now(), fields: { ...before, ...fields } })
     dirty = true
-    cancel()
-    cancel = world.after(autosaveMs, () => void inLine(flush).catch(() => undefined)) // kept again with the next change; the fault is on the light
+    // Not put off by the next keystroke: who types without a pause is stored as often as who does not (L1).
+    cancel ??= world.after(autosaveMs, () => void inLine(flush).catch(() => undefined)) // kept again with the next change; the fault is on the light
   }
 
-  async function addPhoto(file: Blob, origin: DraftPhoto['origin'], part: DraftPhoto['part'] = 'scene', takenAt?: number): Promise<DraftPhoto> {
+  async function addPhoto(file: Blob, origin: DraftPhoto['origin'], part: DraftPhoto['part'] = 'scene', takenAt?: number, { heading = null, replaces }: ShutterMore = {}): Promise<DraftPhoto> {
     const target = here()
-    const taken = { origin, part, fix: origin === 'gallery' ? null : ports.fix(), takenAt: takenAt ?? phone.clock.now() }
+    // Where and when it was taken is known now; developing may take its time behind others.
+    const taken: Taken = { origin, part, heading, fix: origin === 'gallery' ? null : ports.fix(), takenAt: takenAt ?? phone.clock.now() }
     const developed = await ports.develop(file)
     const photo = describe(developed, taken)
     return inLine(async () => {
       const { id, fields } = await current(target)
-      const photos = [...fields.photos.filter((one) => one.hash !== photo.hash), photo]
-      await phone.withRoom(() => addToDraft(store, me(), { id, at: phone.clock.now(), fields: { ...fields, photos } }, filesOf(developed)))
+      const photos = placed(fields.photos, photo, replaces)
+      const dropped = replaces !== undefined && replaces !== photo.hash ? replaces : ''
+      await phone.withRoom(() => addToDraft(store, me(), { id, at: phone.clock.now(), fields: { ...fields, photos } }, filesOf(developed), dropped))
       const { preview } = developed
+      forget([photo.hash, dropped])
       urls.set(photo.hash, preview === null ? null : URL.createObjectURL(new Blob([preview.bytes], { type: 'image/jpeg' })))
       showPhotos(id, photos)
       return draftPhoto(photo, urls)
     })
+  }
+
+  /** Gives back the pictures of photos that are no longer shown: a day's worth must not pile up in memory. */
+  function forget(hashes: readonly string[]): void {
+    for (const hash of hashes) {
+      const url = urls.get(hash)
+      if (typeof url === 'string') URL.revokeObjectURL(url)
+      urls.delete(hash)
+    }
+  }
+
+  /** The draft is no more, saved or discarded. */
+  function close(): void {
+    const gone = here().fields.photos.map((photo) => photo.hash)
+    const shownElsewhere = new Set(left.value.flatMap((one) => one.photos.map((photo) => photo.hash)))
+    show(null)
+    forget(gone.filter((hash) => !shownElsewhere.has(hash)))
   }
 
   /** The draft as it is now, whether it is still open or was put away meanwhile. */
@@ -186,6 +196,7 @@ export function makeDraft(ports: DraftPorts): DraftState & { flush(): Promise<vo
     const photos = fields.photos.filter((one) => one.hash !== hash)
     await dropFromDraft(store, me(), { id, at: phone.clock.now(), fields: { ...fields, photos } }, hash)
     showPhotos(id, photos)
+    forget([hash])
   }
 
   async function movePhoto(hash: string, to: number): Promise<void> {
@@ -208,23 +219,22 @@ export function makeDraft(ports: DraftPorts): DraftState & { flush(): Promise<vo
     await flush()
     const saved = await phone.save(intent)
     dirty = false
-    show(null)
+    close()
     return { caseId: saved.caseId, short: shortId(saved.chain.replica, saved.counter) }
   }
 
   async function discard(): Promise<void> {
     const { id } = here()
-    cancel()
+    calm()
     dirty = false
     await discardDraft(store, me(), id)
-    show(null)
+    close()
   }
 
   async function readLeft(): Promise<void> {
     open = null
     draft.value = null
-    for (const url of urls.values()) if (url !== null) URL.revokeObjectURL(url)
-    urls.clear()
+    forget([...urls.keys()])
     left.value = []
     const person = phone.person.value
     if (person === null) return
@@ -254,37 +264,4 @@ export function makeDraft(ports: DraftPorts): DraftState & { flush(): Promise<vo
       return saving
     },
   }
-}
-
-function describe(developed: Developed, taken: { origin: Photo['origin']; part: Photo['part']; fix: Fix | null; takenAt: number }): Photo {
-  const { hash, type, bytes, width, height, exif, preview } = developed
-  const { origin, part, fix } = taken
-  return {
-    hash, size: bytes.byteLength, type, origin, part,
-    ...(width !== undefined && height !== undefined && { width, height }),
-    ...(preview && { preview: { hash: preview.hash, size: preview.bytes.byteLength } }),
-    takenAt: origin === 'gallery' ? (exif?.at ?? taken.takenAt) : taken.takenAt,
-    ...(fix && { fix }),
-    ...(fix?.heading !== undefined && { heading: fix.heading }),
-    ...(exif && { exif }),
-  }
-}
-
-function filesOf({ hash, type, bytes, preview }: Developed) {
-  const original = { hash, kind: 'original' as const, of: hash, type, bytes }
-  return preview === null ? [original] : [original, { hash: preview.hash, kind: 'preview' as const, of: hash, type: 'image/jpeg', bytes: preview.bytes }]
-}
-
-function draftPhoto({ hash, part, origin, size, type, takenAt }: Photo, urls: ReadonlyMap<string, string | null>): DraftPhoto {
-  return { hash, part, origin, size, type, takenAt, preview: urls.get(hash) ?? null }
-}
-
-function viewOf({ id, fields }: Open, urls: ReadonlyMap<string, string | null>): Draft {
-  const { corrects, photos, ...rest } = fields
-  return { id, ...rest, photos: photos.map((photo) => draftPhoto(photo, urls)), corrects: corrects === undefined ? '' : `${corrects.replica}/${corrects.counter}` }
-}
-
-function holdsSomething({ photos, category, description, address, words, kind }: DraftFields): boolean {
-  const typed = kind === 'resubmit' ? [words] : [category, description, address, words]
-  return photos.length > 0 || typed.some((text) => text.trim() !== '')
 }

@@ -2,7 +2,8 @@
 
 import type { Change, Field, Payload } from '@shared/types.gen'
 import type { Intent } from '../engine/phone'
-import type { DraftFields, DraftPorts } from './draft'
+import type { DraftPorts } from './draft'
+import type { DraftFields } from './draftfields'
 import type { Ledger } from './ledger'
 
 const editable: readonly Extract<Field, 'category' | 'description' | 'address' | 'pin'>[] = ['category', 'description', 'address', 'pin']
