@@ -5,7 +5,16 @@ import { chromium, type BrowserContext, type Page } from 'playwright-core'
 import { Memory } from './memory'
 
 /** In the middle of Qingshuitang, WGS-84. */
-const street = { longitude: 113.0835, latitude: 27.8712, accuracy: 12 }
+export const street = { longitude: 113.0835, latitude: 27.8712, accuracy: 12 }
+
+/** Chromium answers with the time at which a place was set: a phone in a hand hears a new fix every few seconds. */
+const fixEveryMs = 3000
+
+interface Place {
+  readonly longitude: number
+  readonly latitude: number
+  readonly accuracy: number
+}
 
 export interface PhoneOptions {
   readonly origin: string
@@ -26,6 +35,8 @@ export class Phone {
   private readonly profile = mkdtempSync(path.join(tmpdir(), 'buxun-phone-'))
   private context: BrowserContext | null = null
   private opened: Page | null = null
+  private place: Place = street
+  private fixing: ReturnType<typeof setInterval> | null = null
 
   constructor(private readonly options: PhoneOptions) {}
 
@@ -61,12 +72,31 @@ export class Phone {
       timezoneId: 'Asia/Shanghai',
       ...screen,
       permissions: [...(this.options.permissions ?? ['camera', 'geolocation'])],
-      geolocation: street,
+      geolocation: this.place,
     })
+    this.fixAgain()
     this.opened = this.context.pages()[0] ?? (await this.context.newPage())
     this.opened.setDefaultTimeout(15_000)
     await this.opened.goto(origin + at)
     return this.opened
+  }
+
+  /** Goes to a place and stays there; `fresh` false: no fix comes any more. */
+  async goTo(place: Place, fresh = true): Promise<void> {
+    this.place = place
+    this.stopFixing()
+    await this.browser.setGeolocation(place)
+    if (fresh) this.fixAgain()
+  }
+
+  private fixAgain(): void {
+    this.fixing = setInterval(() => void this.context?.setGeolocation(this.place).catch(() => undefined), fixEveryMs)
+    this.fixing.unref()
+  }
+
+  private stopFixing(): void {
+    if (this.fixing) clearInterval(this.fixing)
+    this.fixing = null
   }
 
   /** Kills the page under the person's thumb, and the browser with it. */
@@ -79,6 +109,7 @@ export class Phone {
 
   /** Closes the browser; what it stored stays. */
   async stop(): Promise<void> {
+    this.stopFixing()
     await this.context?.close()
     this.context = null
     this.opened = null

@@ -11,6 +11,12 @@ test('the more accurate fix is kept, a stale one is not', () => {
   expect(better(fix(0, 8), fix(20_000, 30))).toEqual(fix(20_000, 30))
 })
 
+test('who walks leaves an accurate fix behind', () => {
+  expect(better(fix(0, 8), fix(1_000, 12))).toEqual(fix(0, 8))
+  expect(better(fix(0, 8), fix(4_000, 12))).toEqual(fix(4_000, 12))
+  expect(better(fix(5_000, 8), fix(4_000, 12))).toEqual(fix(5_000, 8)) // one that comes too late is none the better for it
+})
+
 test('a fix says only what the device said', () => {
   const coords = { longitude: 113.07, latitude: 27.86, accuracy: 12, heading: NaN, speed: null }
   expect(fixOf({ coords, timestamp: 1000.4 } as unknown as GeolocationPosition)).toEqual({ longitude: 113.07, latitude: 27.86, accuracy: 12, at: 1000, source: 'device' })

@@ -9,10 +9,17 @@ const patienceMs = 20_000
 /** A phone that stands still may hear nothing new from its watch; it is asked before its fix counts as old (OldFixMs). */
 const againMs = 8_000
 
-/** The one to keep of the fix that is there and a new one: the more accurate, unless it would count as old beside it. */
+/** Metres a second at which somebody who patrols leaves the place of a fix behind. */
+const walking = 1.4
+
+/**
+ * The one to keep of the fix that is there and a new one: the more accurate, where the older one is made worse by how far
+ * one may have walked since, unless it would count as old beside the new one.
+ */
 export function better(have: Fix | null, next: Fix): Fix {
   if (have === null || next.at - have.at > oldFixMs) return next
-  return next.accuracy <= have.accuracy ? next : have
+  const walked = (Math.max(0, next.at - have.at) / 1000) * walking
+  return next.accuracy <= have.accuracy + walked ? next : have
 }
 
 export function fixOf({ coords, timestamp }: GeolocationPosition): Fix {

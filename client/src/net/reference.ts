@@ -3,10 +3,20 @@
 import type { PhraseKind, Role } from '@shared/types.gen'
 import { ask, askJson } from './request'
 
+/** A piece of ground that a squad answers for; its outline in WGS-84 degrees, longitude first, the last point repeats the first. */
+export interface Area {
+  readonly code: string
+  readonly name: string
+  readonly squad: string
+  readonly kind: 'community' | 'unitGrid' | 'dutyGrid'
+  readonly ring: readonly (readonly [number, number])[]
+}
+
 export interface Directory {
   readonly version: string
   readonly squads: readonly { readonly code: string; readonly name: string }[]
   readonly people: readonly { readonly id: string; readonly label: string; readonly role: Role; readonly squad: string }[]
+  readonly areas: readonly Area[]
 }
 
 /** The quick phrases that a squad keeps; a kind that it keeps none of is absent. */

@@ -175,6 +175,8 @@ export interface PhotoState {
    * the preview of a photo of which no phone could make one; `fault` says why the server will not show it, '' otherwise.
    */
   look(hash: string, size: 'preview' | 'screen' | 'original'): { readonly url: Readonly<Ref<string | null>>; readonly fault: Readonly<Ref<string>> }
+  /** The untouched bytes of an original: from the phone, else from the server; null where they are not to be had. */
+  original(hash: string): Promise<Blob | null>
 }
 
 /** The best position so far. */
@@ -201,8 +203,8 @@ export interface TaxonomyState {
   readonly ready: Readonly<Ref<boolean>>
   name(key: string): string
   category(key: string): CategoryView | null
-  /** Six for the chips: the person's own habit first, then the usual ones. */
-  likely(): readonly CategoryView[]
+  /** Keys that street collectors report most, the commonest first. */
+  readonly usual: ComputedRef<readonly string[]>
   search(query: string): readonly CategoryView[]
 }
 
@@ -213,8 +215,19 @@ export interface PhrasesState {
   put(kind: PhraseKind, texts: readonly string[]): Promise<void>
 }
 
+/** A piece of ground that a squad answers for; its outline in WGS-84 degrees, longitude first, the last point repeats the first. */
+export interface Area {
+  readonly code: string
+  readonly name: string
+  readonly squad: string
+  readonly kind: 'community' | 'unitGrid' | 'dutyGrid'
+  readonly ring: readonly (readonly [number, number])[]
+}
+
 export interface DirectoryState {
   /** The label of a person, e.g. 采集员6-01; the id's first characters where unknown. */
   label(personId: string): string
   squadName(code: string): string
+  /** The ground of the person's scope; empty until it was fetched once. */
+  readonly areas: ComputedRef<readonly Area[]>
 }

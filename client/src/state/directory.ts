@@ -14,6 +14,8 @@ export function makeDirectory(reference: Reference, { person }: Pick<SessionStat
   const squads = computed(() => new Map(directory.value?.squads.map(({ code, name }) => [code, name])))
   return {
     label: (id) => (id === person.value?.id ? person.value.label : (labels.value.get(id) ?? id.slice(0, 8))),
+    // What was kept before there were outlines has none.
+    areas: computed(() => directory.value?.areas ?? []),
     squadName: (code) => squads.value.get(code) ?? (code === person.value?.squad ? person.value.squadName : code),
   }
 }

@@ -66,5 +66,9 @@ export function makePhotos(phone: Phone, pictures: Pictures, ledger: Ledger): Ph
       })
       return { url: shown(one.url), fault: shown(one.fault) }
     },
+    original: async (hash) => {
+      const person = phone.person.value
+      return person === null ? null : pictures.find(person.id, hash, 'original', ledger.hasArrived(hash))
+    },
   }
 }

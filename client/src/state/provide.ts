@@ -38,7 +38,7 @@ export async function provideState(app: App, options: { readonly app: string; re
     sync: makeSync(phone, ledger, { refresh: (id) => reference.refresh(id), away: () => !navigator.onLine }),
     deeds: makeDeeds({ phone, world: browser, ledger, fix, taxonomy }),
     photos: makePhotos(phone, pictures, ledger),
-    taxonomy: makeTaxonomy(reference, cases, options.language),
+    taxonomy: makeTaxonomy(reference, options.language),
     directory: makeDirectory(reference, session),
     phrases: makePhrases(reference),
   }

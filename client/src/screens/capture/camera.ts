@@ -1,16 +1,34 @@
 // The live camera of the page. Its stream goes away whenever the page is hidden, and comes back with it.
 import { onMounted, onUnmounted, readonly, ref, type Ref } from 'vue'
+import { isApple } from './apple'
 
-export type CameraState = 'off' | 'starting' | 'on' | 'denied' | 'missing' | 'busy'
+/** `asked` waits for a person: on iPhones the phone's own camera is the sure one, and this one opens when it is wanted. */
+export type CameraState = 'off' | 'asked' | 'starting' | 'on' | 'denied' | 'missing' | 'busy'
 
-const wanted: MediaStreamConstraints = {
-  audio: false,
-  video: { facingMode: 'environment', width: { ideal: 2560 }, height: { ideal: 1920 } },
+/** Which of the device's cameras: one that looks that way, or one by its id where none says which way it looks. */
+type Source = { readonly facingMode: 'environment' | 'user' } | { readonly deviceId: { readonly exact: string } }
+
+/** What this camera offers. */
+interface Abilities {
+  readonly torch: boolean
+  /** Another camera to turn to. */
+  readonly others: boolean
 }
+
+const size: MediaTrackConstraints = { width: { ideal: 2560 }, height: { ideal: 1920 } }
 const quality = 0.92
+const none: Abilities = { torch: false, others: false }
+const stored = 'buxun.camera'
+
+/** Torches are no part of the standard's types yet. */
+type Torch = MediaTrackConstraintSet & { torch?: boolean }
 
 export function useCamera(video: Readonly<Ref<HTMLVideoElement | null>>) {
   const state = ref<CameraState>('off')
+  const abilities = ref<Abilities>(none)
+  const torch = ref(false)
+  const canvas = typeof document === 'undefined' ? null : document.createElement('canvas')
+  let source: Source = { facingMode: 'environment' }
   let stream: MediaStream | null = null
   let turn = 0
 
@@ -19,7 +37,7 @@ export function useCamera(video: Readonly<Ref<HTMLVideoElement | null>>) {
     const mine = ++turn
     state.value = 'starting'
     try {
-      const opened = await navigator.mediaDevices.getUserMedia(wanted)
+      const opened = await navigator.mediaDevices.getUserMedia({ audio: false, video: { ...source, ...size } })
       if (mine !== turn) return release(opened)
       stream = opened
       opened.getVideoTracks()[0]?.addEventListener('ended', () => stop('busy'))
@@ -27,10 +45,24 @@ export function useCamera(video: Readonly<Ref<HTMLVideoElement | null>>) {
         video.value.srcObject = opened
         await video.value.play()
       }
-      if (mine === turn) state.value = 'on'
+      if (mine !== turn) return
+      state.value = 'on'
+      abilities.value = await abilitiesOf(opened)
     } catch (error) {
       if (mine === turn) stop(problemOf(error))
     }
+  }
+
+  /** Opens it at once, or waits to be asked where the phone's own camera is the better one (STACK: installed iPhone apps). */
+  async function begin(): Promise<void> {
+    if (prefersSystemCamera()) state.value = 'asked'
+    else await start()
+  }
+
+  /** Somebody wants this camera although the phone's own is offered first: remembered. */
+  async function ask(): Promise<void> {
+    localStorage.setItem(stored, 'live')
+    await start()
   }
 
   function stop(why: CameraState = 'off'): void {
@@ -38,14 +70,16 @@ export function useCamera(video: Readonly<Ref<HTMLVideoElement | null>>) {
     if (stream) release(stream)
     stream = null
     if (video.value) video.value.srcObject = null
+    torch.value = false
+    abilities.value = none
     state.value = why
   }
 
   /** The picture on screen as the first JPEG of the stream. Rejects while the camera is not on. */
   async function snap(): Promise<Blob> {
     const from = video.value
-    if (state.value !== 'on' || !from || from.videoWidth === 0) throw new Error('the camera is not on')
-    const canvas = document.createElement('canvas')
+    if (state.value !== 'on' || !from || !canvas || from.videoWidth === 0) throw new Error('the camera is not on')
+    // One canvas for all: what is encoded is copied first, and twenty photos need the memory of one.
     canvas.width = from.videoWidth
     canvas.height = from.videoHeight
     canvas.getContext('2d')?.drawImage(from, 0, 0)
@@ -54,9 +88,24 @@ export function useCamera(video: Readonly<Ref<HTMLVideoElement | null>>) {
     return made
   }
 
+  async function switchTorch(): Promise<void> {
+    const wanted = !torch.value
+    await stream?.getVideoTracks()[0]?.applyConstraints({ advanced: [{ torch: wanted } as Torch] })
+    torch.value = wanted
+  }
+
+  /** Turns to the next camera: the other way round where they say how they look, else by the device's list. */
+  async function switchCamera(): Promise<void> {
+    const { facingMode, deviceId } = stream?.getVideoTracks()[0]?.getSettings() ?? {}
+    source = facingMode === 'environment' || facingMode === 'user' ? { facingMode: facingMode === 'user' ? 'environment' : 'user' } : await nextOf(deviceId)
+    stop()
+    await start()
+  }
+
   function follow(): void {
-    if (document.visibilityState === 'hidden') stop()
-    else void start()
+    if (document.visibilityState === 'hidden') {
+      if (state.value !== 'asked') stop()
+    } else if (state.value !== 'asked') void start()
   }
 
   onMounted(() => document.addEventListener('visibilitychange', follow))
@@ -64,7 +113,31 @@ export function useCamera(video: Readonly<Ref<HTMLVideoElement | null>>) {
     document.removeEventListener('visibilitychange', follow)
     stop()
   })
-  return { state: readonly(state), start, stop, snap }
+  return { state: readonly(state), abilities: readonly(abilities), torch: readonly(torch), begin, ask, start, stop, snap, switchTorch, switchCamera }
+}
+
+/** iPhones and iPads, unless the person chose the page's camera before: installed there, it has known failures. */
+function prefersSystemCamera(): boolean {
+  return isApple() && localStorage.getItem(stored) !== 'live'
+}
+
+async function abilitiesOf(stream: MediaStream): Promise<Abilities> {
+  const [track] = stream.getVideoTracks()
+  const offered = track?.getCapabilities?.() as { torch?: boolean } | undefined
+  const cameras = await videoInputs()
+  return { torch: offered?.torch === true, others: cameras.length > 1 }
+}
+
+async function nextOf(deviceId: string | undefined): Promise<Source> {
+  const cameras = await videoInputs()
+  const at = cameras.findIndex((camera) => camera.deviceId === deviceId)
+  const next = cameras[(at + 1) % cameras.length]
+  return next === undefined ? { facingMode: 'environment' } : { deviceId: { exact: next.deviceId } }
+}
+
+async function videoInputs(): Promise<MediaDeviceInfo[]> {
+  const devices = await navigator.mediaDevices.enumerateDevices().catch(() => [])
+  return devices.filter((device) => device.kind === 'videoinput')
 }
 
 function release(stream: MediaStream): void {

@@ -1,10 +1,11 @@
-// What every screen that writes a draft does alike: photos in one after the other, one place for what went wrong.
-import { computed, reactive, ref, watch } from 'vue'
+// What every screen that writes a draft does alike: photos on their way into storage, one place for what went wrong.
+import { computed, reactive, ref, shallowRef, watch } from 'vue'
 import { faultCode } from '@shared/fault'
-import type { Draft, DraftPhoto } from '../../state/contract'
+import type { Draft, DraftPhoto, ShutterMore } from '../../state/contract'
 import { useDraft } from '../../state/draft'
 import { t } from '../../words/words'
 import { told, type Told } from '../tell'
+import { confirmSaved } from './confirm'
 
 /** What is typed; '' stands for nothing. */
 export interface Fields {
@@ -14,16 +15,27 @@ export interface Fields {
   words: string
 }
 
+/** A photo that was taken and is not in durable storage yet. */
+export interface Coming {
+  readonly part: DraftPhoto['part']
+  /** Hash of the photo whose place it takes; '' for none. */
+  readonly replaces: string
+}
+
 const nothing: Readonly<Fields> = { category: '', description: '', address: '', words: '' }
+
+/** So many may wait for storage at once: each holds its pixels in memory until it is there. */
+const mostComing = 6
 
 /** @param initial what the fields show before anything is typed: those of the case that a resubmission is about */
 export function useWriting(kind: Draft['kind'], caseId = '', initial: Readonly<Fields> = nothing) {
   const store = useDraft()
   const fields = reactive<Fields>({ ...initial })
-  const coming = ref(0)
+  const coming = shallowRef<readonly Coming[]>([])
   const saving = ref(false)
   const problem = ref<Told | null>(null)
-  let line: Promise<unknown> = Promise.resolve()
+  const adding = new Set<Promise<void>>()
+  let beginning: Promise<unknown> | null = null
 
   /** The draft of this kind (and case, where one is meant) that is open; another's draft is none of this screen's. */
   const draft = computed(() => {
@@ -31,38 +43,42 @@ export function useWriting(kind: Draft['kind'], caseId = '', initial: Readonly<F
     return open?.kind === kind && (caseId === '' || open.caseId === caseId) ? open : null
   })
   const photos = computed<readonly DraftPhoto[]>(() => draft.value?.photos ?? [])
+  const full = computed(() => coming.value.length >= mostComing)
 
   /** Begins the draft at the first thing that it is to hold: leaving an empty screen leaves nothing behind. */
   async function ensure(): Promise<void> {
-    if (!draft.value) await store.begin(kind, caseId === '' ? undefined : caseId)
+    if (draft.value) return
+    beginning ??= store.begin(kind, caseId === '' ? undefined : caseId).finally(() => (beginning = null))
+    await beginning
   }
 
-  /** One after the other: two photos at once would race for memory, and their order is what people chose. */
-  function inLine<T>(step: () => Promise<T>): Promise<T> {
-    const next = line.then(step)
-    line = next.catch(() => undefined)
-    return next
-  }
-
-  async function add(file: Blob, origin: DraftPhoto['origin'], part: DraftPhoto['part'] = 'scene'): Promise<void> {
+  /** Takes a photo in; resolves when it is in durable storage, or was not taken in and `problem` says why. */
+  function add(file: Blob, origin: DraftPhoto['origin'], part: DraftPhoto['part'] = 'scene', more: ShutterMore = {}): Promise<void> {
     const takenAt = file instanceof File && origin === 'gallery' ? file.lastModified : Date.now()
+    const mine: Coming = { part, replaces: more.replaces ?? '' }
     problem.value = null
-    coming.value += 1
-    try {
-      await inLine(async () => {
-        await ensure()
-        await store.addPhoto(file, origin, part, takenAt)
+    coming.value = [...coming.value, mine]
+    const added = ensure()
+      .then(() => store.addPhoto(file, origin, part, takenAt, more))
+      .then(() => undefined, (thrown: unknown) => {
+        problem.value = isNoPhoto(thrown) ? { what: t('capture.noPhoto'), todo: t('capture.noPhotoDo') } : told(thrown)
       })
-    } catch (thrown) {
-      problem.value = isNoPhoto(thrown) ? { what: t('capture.noPhoto'), todo: t('capture.noPhotoDo') } : told(thrown)
-    } finally {
-      coming.value -= 1
-    }
+      .finally(() => {
+        adding.delete(added)
+        coming.value = coming.value.filter((one) => one !== mine)
+      })
+    adding.add(added)
+    return added
   }
 
-  async function remove(hash: string): Promise<void> {
+  /** Does something to the draft's photos; what goes wrong is told. */
+  async function change(step: () => Promise<void>): Promise<void> {
     problem.value = null
-    await inLine(() => store.removePhoto(hash))
+    try {
+      await step()
+    } catch (thrown) {
+      problem.value = told(thrown)
+    }
   }
 
   /** Shows what the open draft holds. */
@@ -71,37 +87,38 @@ export function useWriting(kind: Draft['kind'], caseId = '', initial: Readonly<F
     Object.assign(fields, { category, description, address, words })
   }
 
-  // Every keystroke is kept: what was typed survives a killed page (L1).
+  // Every keystroke is kept: what was typed survives a killed page (L1). It waits for no photo.
   watch(fields, async () => {
     if (same(fields, draft.value ?? initial)) return
     problem.value = null
-    await inLine(ensure)
+    await ensure()
     store.change({ ...fields })
   })
 
   /** Goes on with a draft that was left. */
   async function open(id: string): Promise<void> {
-    await inLine(() => store.open(id))
+    await store.open(id)
     load()
   }
 
   async function discard(): Promise<void> {
-    await inLine(() => store.discard())
+    await Promise.all(adding)
+    if (draft.value) await store.discard()
     load()
   }
 
-  /** Saves; null where it did not go, and `problem` says why. */
+  /** Saves, photos that are on their way first; null where it did not go, and `problem` says why. */
   async function save(): Promise<{ readonly caseId: string; readonly short: string } | null> {
     if (saving.value) return null
     problem.value = null
     saving.value = true
     try {
-      const saved = await inLine(async () => {
-        await ensure()
-        return store.save()
-      })
+      await Promise.all(adding)
+      if (problem.value !== null) return null // a photo that did not arrive is not left out in silence
+      await ensure()
+      const saved = await store.save()
       load()
-      navigator.vibrate?.(60)
+      confirmSaved()
       return saved
     } catch (thrown) {
       problem.value = told(thrown)
@@ -111,8 +128,14 @@ export function useWriting(kind: Draft['kind'], caseId = '', initial: Readonly<F
     }
   }
 
-  return { store, draft, fields, photos, coming, saving, problem, add, remove, load, open, discard, save }
+  return {
+    store, draft, fields, photos, coming, full, saving, problem, add, load, open, discard, save,
+    remove: (hash: string) => change(() => store.removePhoto(hash)),
+    move: (hash: string, to: number) => change(() => store.movePhoto(hash, to)),
+  }
 }
+
+export type Writing = ReturnType<typeof useWriting>
 
 /** What cannot be read at all was not taken in: there is nothing to delete afterwards. */
 function isNoPhoto(thrown: unknown): boolean {
