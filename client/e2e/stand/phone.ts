@@ -5,7 +5,7 @@ import { chromium, type BrowserContext, type Page } from 'playwright-core'
 import { Memory } from './memory'
 
 /** In the middle of Qingshuitang, WGS-84. */
-export const street = { longitude: 113.0835, latitude: 27.8712, accuracy: 12 }
+const street = { longitude: 113.0835, latitude: 27.8712, accuracy: 12 }
 
 /** Chromium answers with the time at which a place was set: a phone in a hand hears a new fix every few seconds. */
 const fixEveryMs = 3000

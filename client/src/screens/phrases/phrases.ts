@@ -5,7 +5,7 @@ import { t, type Key } from '../../words/words'
 
 const builtIn: Readonly<Record<PhraseKind, readonly Key[]>> = {
   description: ['phrase.sight1', 'phrase.sight2', 'phrase.sight3', 'phrase.sight4'],
-  address: ['phrase.place1', 'phrase.place2', 'phrase.place3', 'phrase.place4', 'phrase.place5'],
+  address: ['phrase.place1', 'phrase.place2', 'phrase.place3'],
   return: ['reason.return1', 'reason.return2', 'reason.return3', 'reason.return4'],
   reject: ['reason.reject1', 'reason.reject2', 'reason.reject3', 'reason.reject4'],
   auditFail: ['reason.auditFail1', 'reason.auditFail2', 'reason.auditFail3'],

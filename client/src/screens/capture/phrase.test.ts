@@ -1,4 +1,4 @@
-import { withPhrase } from './phrases'
+import { withPhrase } from './phrase'
 
 test('phrases are parted from what stands before them', () => {
   expect(withPhrase('', 0, '占了人行道', '，')).toEqual({ text: '占了人行道', cursor: 5 })
