@@ -1,25 +1,13 @@
 // Every screen, on the phone and on the desk: reachable, nothing serious for axe, no sideways scrolling. Their pictures are
 // left in .stamps/screens, to be looked at.
-import { mkdirSync } from 'node:fs'
-import path from 'node:path'
-import type { Page } from 'playwright-core'
 import { App } from './pages/app'
 import { Report } from './pages/report'
-import { findings } from './stand/axe'
 import { film } from './stand/camera'
+import { look } from './stand/look'
 import { Phone } from './stand/phone'
-import { root } from './stand/program'
 import { Server } from './stand/server'
 
 const password = 'buxun-demo-2026'
-const pictures = path.join(root, '.stamps/screens')
-
-async function look(page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: path.join(pictures, `${name}.png`) })
-  const { wide, seen } = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth, seen: window.innerWidth }))
-  expect({ name, findings: await findings(page) }).toEqual({ name, findings: [] })
-  expect(wide, `${name} scrolls sideways`).toBeLessThanOrEqual(seen)
-}
 
 describe.each([
   { where: 'phone', desktop: false },
@@ -29,7 +17,6 @@ describe.each([
   let one: Phone
 
   beforeAll(async () => {
-    mkdirSync(pictures, { recursive: true })
     await server.start()
     one = new Phone({ origin: server.origin, camera: film('street-gps.jpg'), desktop })
     await one.start()

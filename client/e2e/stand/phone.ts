@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { chromium, type BrowserContext, type Page } from 'playwright-core'
 import { Memory } from './memory'
 
@@ -105,6 +106,14 @@ export class Phone {
     void cdp.send('Page.crash').catch(() => undefined) // it never answers
     await this.page.waitForEvent('crash')
     await this.stop()
+  }
+
+  /** Kills the page after so many milliseconds; gives the time at which it was still alive. */
+  async killAfter(ms: number): Promise<number> {
+    await pause(ms)
+    const alive = Date.now()
+    await this.kill()
+    return alive
   }
 
   /** Closes the browser; what it stored stays. */

@@ -3,15 +3,20 @@
 // /signin         登录: 账号 (textbox), 密码 (textbox by label), 显示密码 (button), 登录 (button); errors in role=alert
 // /               首页 (collectors; leaders and admins are sent on): 拍照上报 (link, the shutter), 随手处置 (link),
 //                 阳光模式 (button, pressed or not); region 退回补充 lists what came back; region 今天 counts
-// /report         上报, query draft=ID continues a draft: 拍照 (button, live camera), 系统相机 and 相册 (file inputs by label),
-//                 照片 (list of thumbnails; 删除第 1 张照片), 下一步 (button); then 类别 (radiogroup of chips), 更多类别 (button ->
-//                 dialog 选择类别: 搜索类别 (searchbox), one button a category), 描述 (textbox), 位置 (textbox), 保存上报 (button);
-//                 saved: role=status "已存好 7ZK0Q-12" with the link 看案卷, and the camera is open again
-// /selfhandle     随手处置: the same, photos 处置前 then 处置后, 保存处置 (button)
+// /report         上报, query draft=ID continues a draft: 拍照 (button, live camera; space, enter and volume keys too), 系统相机
+//                 and 相册 (file inputs by label), 手电 and 换一个相机 where the device has them, 照片 (list of thumbnails: 看第 1
+//                 张照片 opens a dialog with 删除这张照片, 重拍这张, 往前挪, 往后挪; a long press draws one along), 类别 (group of six
+//                 buttons under the first photo, each leads to the sheet), 下一步 (button);
+//                 the sheet: 类别 (radiogroup of chips), 更多类别 (button -> dialog 选择类别: 搜索类别 (searchbox), regions 最近用过
+//                 and 常用, one button a category), region 附近最近报过 (one button a case -> dialog), 描述 (textbox), 位置 (textbox)
+//                 with 路名, 灯杆号 (textboxes) and 东侧 … (buttons) that compose it, 再拍, 不要了, 保存上报;
+//                 saved: role=status "已存好 7ZK0Q-12" with the link 看案卷, and the camera is there again
+// /selfhandle     随手处置: the same, photos 处置前 then at once 处置后 over the shadow of the first (处置前影子的深浅, a slider), 保存处置
 // /resubmit/:id   补充再报: the leader's reason on top, 说明 (textbox), 保存并再报 (button)
 // /attach/:id     补照片: 保存照片 (button)
 // /cases          案卷: 我报的 and 全中队 (tabs), 搜索案卷 (searchbox), 状态 (combobox); list 案卷列表, one link a case
-// /cases/:id      案卷页: 留言, 补照片, 修改, 补充再报 as the workflow allows; for leaders also 去审核; region 照片, 经过
+// /cases/:id      案卷页: 留言, 补照片, 修改, 补充再报 as the workflow allows; for leaders also 去审核; region 照片 (a photo enlarged offers
+//                 带水印的一份 -> dialog 带水印的照片: 存到手机, 分享), 经过
 // /review         审核 (leaders): 立案, 退回, 不予立案 (buttons); self-handled ones: 通过, 不通过; dialog 退回补充的原因 or
 //                 不予立案的原因 or 不通过的原因: 原因 (textbox), quick phrases as buttons, 确定退回 / 确定不予立案 / 确定不通过;
 //                 还剩 N 件 (status); list 待审核

@@ -1,0 +1,16 @@
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import type { Page } from 'playwright-core'
+import { findings } from './axe'
+import { root } from './program'
+
+const pictures = path.join(root, '.stamps/screens')
+
+/** Leaves a picture of a screen in .stamps/screens, and errs where axe finds something serious or it scrolls sideways. */
+export async function look(page: Page, name: string): Promise<void> {
+  mkdirSync(pictures, { recursive: true })
+  await page.screenshot({ path: path.join(pictures, `${name}.png`) })
+  const { wide, seen } = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth, seen: window.innerWidth }))
+  expect({ name, findings: await findings(page) }).toEqual({ name, findings: [] })
+  expect(wide, `${name} scrolls sideways`).toBeLessThanOrEqual(seen)
+}
