@@ -9,7 +9,7 @@ const server = process.env.BUXUN_SERVER ?? 'http://localhost:8080'
 
 /** Marks what most phones never use: English words, administrators' screens. The shell leaves them for later. */
 function prefixOf(modules: readonly string[]): string {
-  if (modules.some((id) => /\/screens\/office\/|\/words\/[^/]+\/office\.json/.test(id))) return 'office-'
+  if (modules.some((id) => /\/(screens|state)\/office\/|\/net\/office\.ts|\/words\/[^/]+\/office\.json/.test(id))) return 'office-'
   return modules.some((id) => id.includes('/words/en/')) ? 'en-' : ''
 }
 

@@ -29,6 +29,7 @@ const apart = /^(sw\.js|\.keep)$|\.map$|^icons\//
  */
 export function shell(options: ShellOptions): Plugin {
   let config: ResolvedConfig
+  let laterStyles: ReadonlySet<string> = new Set()
   return {
     name: 'buxun-shell',
     apply: 'build',
@@ -40,17 +41,27 @@ export function shell(options: ShellOptions): Plugin {
       if (bytes > options.budget) {
         this.error(`the first visit needs ${bytes} bytes of JavaScript (gzip); the budget is ${options.budget}`)
       }
+      laterStyles = stylesOfLater(bundle, options.later)
       this.info(`first visit: ${(bytes / 1000).toFixed(1)} kB of JavaScript, gzip`)
     },
     async closeBundle() {
       const dist = resolve(config.root, config.build.outDir)
       const names = (await listFiles(dist)).filter((name) => !apart.test(name))
-      const isLater = (name: string) => options.later.some((pattern) => pattern.test(name))
+      const isLater = (name: string) => laterStyles.has(name) || options.later.some((pattern) => pattern.test(name))
       const shell = await Promise.all(names.filter((name) => !isLater(name)).map(async (name) => ({ url: `/${name}`, revision: await revisionOf(dist, name) })))
       await buildWorker(config, options.worker, shell, names.filter(isLater).map((name) => `/${name}`))
       await Promise.all((await listFiles(dist)).filter((name) => /\.(js|css|html|svg|webmanifest)$/.test(name)).map((name) => tighten(join(dist, name))))
     },
   }
+}
+
+/** The styles that only such scripts bring as are left for later: their own names do not tell. */
+function stylesOfLater(bundle: Rollup.OutputBundle, later: readonly RegExp[]): Set<string> {
+  const chunks = Object.values(bundle).filter((file) => file.type === 'chunk')
+  const stylesOf = (wanted: boolean) =>
+    chunks.filter(({ fileName }) => later.some((pattern) => pattern.test(fileName)) === wanted).flatMap(({ viteMetadata }) => [...(viteMetadata?.importedCss ?? [])])
+  const shared = new Set(stylesOf(false))
+  return new Set(stylesOf(true).filter((name) => !shared.has(name)))
 }
 
 /** Gzip size of the entry and of everything that it imports statically. */

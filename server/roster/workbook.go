@@ -65,6 +65,9 @@ func (t *table) sheet(data []byte) (lines []line, err error) {
 			return nil, nil
 		}
 		lines = append(lines, line{number, cells})
+		if len(cells) > maxCells {
+			break // a mistake that is told; thousands of such rows would take minutes
+		}
 	}
 	even(lines)
 	return lines, rows.Error()

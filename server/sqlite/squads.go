@@ -225,8 +225,8 @@ type reading interface {
 }
 
 func squadsKept(ctx context.Context, from reading) ([]Squad, error) {
-	rows, err := from.QueryContext(ctx, `SELECT code, name, place, revision, (SELECT count(*) FROM people WHERE squad = code AND disabled = 0 AND role <> 'machine'),
-		(SELECT count(*) FROM areas WHERE squad = code) FROM squads ORDER BY place, code`)
+	rows, err := from.QueryContext(ctx, `SELECT code, name, place, revision, (SELECT count(*) FROM people WHERE squad = squads.code AND disabled = 0 AND role <> 'machine'),
+		(SELECT count(*) FROM areas WHERE squad = squads.code) FROM squads ORDER BY place, code`)
 	if err != nil {
 		return nil, fmt.Errorf("list squads: %w", err)
 	}

@@ -245,8 +245,9 @@ func TestSquadsAreAddedOrderedAndDropped(t *testing.T) {
 	if text := w.ask("admin", "GET", "/api/directory", "", nil).Body.String(); strings.Index(text, "三中队") > strings.Index(text, "一中队") {
 		t.Errorf("phones do not get the order: %s", text)
 	}
-	if !strings.Contains(w.office("GET", "squads?q=一中队", "", 0).Body.String(), `"people":5`) {
-		t.Error("the people of a squad are not counted")
+	w.must(w.store.PutAreas(t.Context(), []roster.Area{{Code: "430204003005", Name: "花果山社区", Squad: "A", Kind: roster.KindCommunity, Ring: square}}))
+	if text := w.office("GET", "squads?q=一中队", "", 0).Body.String(); !strings.Contains(text, `"people":5,"areas":1`) {
+		t.Errorf("what hangs on a squad is not counted: %s", text)
 	}
 	if answer := w.office("DELETE", "squads/A", "", 2); codeOfProblem(answer) != "squad.inUse" {
 		t.Errorf("a squad with people: %d %s", answer.Code, answer.Body)

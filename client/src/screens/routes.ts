@@ -22,10 +22,15 @@
 //                 还剩 N 件 (status); list 待审核
 // /phrases        常用语 (leaders): 用在哪里 (radiogroup), region 常用语列表 (改“…” and 第 N 句往上移 / 往下移, buttons), 加一句 (button -> dialog:
 //                 常用语 (textbox), 保存), 换回自带的
+// /office/people  人员 (admins; likewise squads 中队, areas 区域, devices 设备, phrases 常用语): table 人员 with a button 打开 账号 显示名 a row,
+//                 搜索人员 (searchbox), 中队, 角色, 状态 (comboboxes), 添加人员, 导入, 导出 Excel, 导出 CSV (buttons);
+//                 dialogs: 添加人员 (账号, 显示名, 角色, 中队, 初始密码; 添加), the row's name (保存; 生成新密码; 谁改过什么),
+//                 导入人员 (a file input; 导入这 N 处, 下载要改的清单, 好了), PERSON的设备 (停用这部设备 -> 停用的原因, 停用)
 // /phone          手机: 现在就传 (button), regions 待传, 需要你看一下 (去改, 导出), 有问题的照片 (放弃这张), 替别人保管, 存储
 // /me             我的: 外观 (radiogroup: 日间 阳光 夜间), 语言 (radiogroup: 中文 English), 退出登录 (button -> dialog, 确定退出)
 //
-// Everywhere: navigation 主导航 with the links 首页 案卷 手机 我的 (leaders: 审核 案卷 手机 我的); the sync light is a link
+// Everywhere: navigation 主导航 with the links 首页 案卷 手机 我的 (leaders: 审核 案卷 手机 我的; admins: 管理 案卷
+// 手机 我的, on the desk also 人员 中队 区域 设备 常用语); the sync light is a link
 // in the banner that says 全部已到中心 (你的全部已到中心 while others' wait here), 待传, 正在传 or 需要你看一下.
 
 import type { Component } from 'vue'
@@ -55,6 +60,15 @@ declare module 'vue-router' {
 /** A screen that comes with its words after the first page. */
 const field = (screen: () => Promise<{ default: Component }>) => async () => (await Promise.all([screen(), loadPart('field')]))[0]
 
+/** A page of administrators, with its words. No phone keeps it, so that it says so where there is no line. */
+const office = (screen: () => Promise<{ default: Component }>) => async () => {
+  try {
+    return (await Promise.all([screen(), loadPart('office'), loadPart('field')]))[0]
+  } catch {
+    return (await Promise.all([import('./shell/Away.vue'), loadPart('field')]))[0]
+  }
+}
+
 // What the first page needs is in the first download; the rest is stored at install.
 export const routes: RouteRecordRaw[] = [
   { path: '/signin', component: SignIn, meta: { bare: true } },
@@ -67,6 +81,12 @@ export const routes: RouteRecordRaw[] = [
   { path: '/cases/:id', component: field(() => import('./case/CasePage.vue')), props: true, meta: { tab: 'cases' } },
   { path: '/review', component: field(() => import('./review/Review.vue')), meta: { tab: 'review', fills: true, roles: ['leader'] } },
   { path: '/phrases', component: field(() => import('./phrases/PhrasesPage.vue')), meta: { tab: 'me', roles: ['leader'] } },
+  { path: '/office', redirect: '/office/people' },
+  { path: '/office/people', component: office(() => import('./office/People.vue')), meta: { tab: 'office', fills: true, roles: ['admin'] } },
+  { path: '/office/squads', component: office(() => import('./office/Squads.vue')), meta: { tab: 'office', fills: true, roles: ['admin'] } },
+  { path: '/office/areas', component: office(() => import('./office/Areas.vue')), meta: { tab: 'office', fills: true, roles: ['admin'] } },
+  { path: '/office/devices', component: office(() => import('./office/Devices.vue')), meta: { tab: 'office', fills: true, roles: ['admin'] } },
+  { path: '/office/phrases', component: office(() => import('./office/Phrases.vue')), meta: { tab: 'office', fills: true, roles: ['admin'] } },
   { path: '/phone', component: field(() => import('./phone/Phone.vue')), meta: { tab: 'phone' } },
   { path: '/me', component: field(() => import('./me/Me.vue')), meta: { tab: 'me' } },
   { path: '/:rest(.*)*', redirect: '/' },
@@ -75,5 +95,6 @@ export const routes: RouteRecordRaw[] = [
 /** Where a role begins its day. */
 export function firstScreen(role: Role): string {
   if (role === 'leader') return '/review'
+  if (role === 'admin') return '/office/people'
   return role === 'collector' ? '/' : '/cases'
 }

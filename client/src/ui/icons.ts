@@ -18,6 +18,7 @@ export const icons = {
   warning: 'M12 3.5 2.5 20h19ZM12 10v4.5M12 17.2v.3',
   offline: 'M3 3l18 18M5 12a10 10 0 0 1 4-2.4M2 8.5a14 14 0 0 1 4.5-2.900M19 12a10 10 0 0 0-5-2.700M22 8.5A14 14 0 0 0 11 5M8.5 15.5a5 5 0 0 1 6 0M12 19.5v.2',
   // places
+  office: 'M4 21V4h10v17M14 9h6v12M7.5 8h3M7.5 12h3M7.5 16h3M2 21h20',
   home: 'M3 11 12 4l9 7M6 9.5V20h12V9.5',
   cases: 'M3 6h7l2 2.5h9V19H3Z',
   review: 'M5 3h14v18H5ZM8.5 12l2.5 2.5 4.5-5',

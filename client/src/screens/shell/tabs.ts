@@ -1,15 +1,26 @@
 import type { Role } from '@shared/types.gen'
 import type { IconName } from '../../ui/icons'
 
-export type TabName = 'home' | 'review' | 'cases' | 'phone' | 'me'
+export type TabName = 'office' | 'home' | 'review' | 'cases' | 'phone' | 'me'
 
 export interface Tab {
   readonly tab: TabName
   readonly to: string
   readonly icon: IconName
+  /** pages of its own: beside the tab on the desk, on the page itself on the phone */
+  readonly parts?: readonly Part[]
 }
 
+export interface Part {
+  readonly tab: 'people' | 'squads' | 'areas' | 'devices' | 'phrases'
+  readonly to: string
+}
+
+/** The office's pages. */
+export const parts: readonly Part[] = (['people', 'squads', 'areas', 'devices', 'phrases'] as const).map((tab) => ({ tab, to: `/office/${tab}` }))
+
 const all: Readonly<Record<TabName, Tab>> = {
+  office: { tab: 'office', to: '/office/people', icon: 'office', parts },
   home: { tab: 'home', to: '/', icon: 'home' },
   review: { tab: 'review', to: '/review', icon: 'review' },
   cases: { tab: 'cases', to: '/cases', icon: 'cases' },
@@ -21,5 +32,5 @@ const all: Readonly<Record<TabName, Tab>> = {
 export function tabsOf(role: Role | undefined): Tab[] {
   const rest = [all.cases, all.phone, all.me]
   if (role === 'leader') return [all.review, ...rest]
-  return role === 'admin' ? rest : [all.home, ...rest]
+  return role === 'admin' ? [all.office, ...rest] : [all.home, ...rest]
 }

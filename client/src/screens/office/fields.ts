@@ -1,0 +1,17 @@
+/** One field of a form. */
+export interface Field {
+  readonly name: string
+  readonly label: string
+  readonly hint?: string
+  /** shown and not changed */
+  readonly fixed?: boolean
+  readonly options?: readonly Option[]
+  readonly long?: boolean
+  /** characters at most */
+  readonly most?: number
+}
+
+export interface Option {
+  readonly value: string
+  readonly label: string
+}
