@@ -42,5 +42,5 @@ export default ts.config(
       ],
     },
   },
-  { files: ['client/build/**', 'client/icons/**', 'client/e2e/**', 'client/squad/**', 'sync/sim/**'], rules: { 'no-console': 'off' } },
+  { files: ['client/build/**', 'client/icons/**', 'client/e2e/**', 'client/bench/**', 'client/squad/**', 'sync/sim/**'], rules: { 'no-console': 'off' } },
 )

@@ -43,6 +43,11 @@ export default defineConfig({
           maxWorkers: 1,
         },
       },
+      {
+        // Figures taken in a real browser (make bench).
+        ...common,
+        test: { ...shared, name: 'bench', include: ['client/bench/*.spec.ts'], exclude: nowhere, testTimeout: 300_000, hookTimeout: 120_000, fileParallelism: false, maxWorkers: 1 },
+      },
     ],
   },
 })

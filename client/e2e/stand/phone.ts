@@ -55,8 +55,9 @@ export class Phone {
     return new Memory(this.profile)
   }
 
-  async start(at = '/'): Promise<Page> {
-    const { desktop, camera, origin, home, hosts } = this.options
+  /** Switches it on and opens the app; null leaves an empty page. */
+  async start(at: string | null = '/'): Promise<Page> {
+    const { desktop, camera, home, hosts } = this.options
     const screen = desktop
       ? { viewport: { width: 1440, height: 900 } }
       : { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true }
@@ -78,7 +79,7 @@ export class Phone {
     this.fixAgain()
     this.opened = this.context.pages()[0] ?? (await this.context.newPage())
     this.opened.setDefaultTimeout(15_000)
-    await this.opened.goto(origin + at)
+    if (at !== null) await this.open(at)
     return this.opened
   }
 
@@ -98,6 +99,10 @@ export class Phone {
   private stopFixing(): void {
     if (this.fixing) clearInterval(this.fixing)
     this.fixing = null
+  }
+
+  async open(at = '/'): Promise<void> {
+    await this.page.goto(this.options.origin + at)
   }
 
   /** Kills the page under the person's thumb, and the browser with it. */

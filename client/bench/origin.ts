@@ -1,0 +1,54 @@
+import { readFileSync, existsSync } from 'node:fs'
+import { createServer, request, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http'
+import { connect, type AddressInfo } from 'node:net'
+import path from 'node:path'
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml',
+  '.png': 'image/png', '.webmanifest': 'application/manifest+json',
+}
+
+/** A built client of any folder in front of the real server: what is no file of the client is the server's. */
+export class Origin {
+  private readonly http: HttpServer
+
+  constructor(private readonly dist: string, private readonly behind: number) {
+    this.http = createServer((asked, answer) => (asked.url?.startsWith('/api') ? this.pass(asked, answer) : this.file(asked, answer)))
+    this.http.on('upgrade', (asked: IncomingMessage, socket, head) => {
+      const through = connect(this.behind, '127.0.0.1', () => {
+        const lines = Object.entries(asked.headers).map(([name, value]) => `${name}: ${String(value)}`)
+        through.write(`${asked.method} ${asked.url} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`)
+        through.write(head)
+        through.pipe(socket).pipe(through)
+      })
+      through.on('error', () => socket.destroy())
+      socket.on('error', () => through.destroy())
+    })
+  }
+
+  async start(): Promise<string> {
+    await new Promise<void>((resolve) => this.http.listen(0, '127.0.0.1', resolve))
+    return `http://localhost:${(this.http.address() as AddressInfo).port}`
+  }
+
+  async stop(): Promise<void> {
+    this.http.closeAllConnections()
+    await new Promise<void>((resolve) => this.http.close(() => resolve()))
+  }
+
+  private file(asked: IncomingMessage, answer: ServerResponse): void {
+    const name = path.join(this.dist, new URL(asked.url ?? '/', 'http://localhost').pathname)
+    const file = existsSync(name) && path.extname(name) !== '' ? name : path.join(this.dist, 'index.html')
+    answer.writeHead(200, { 'content-type': types[path.extname(file)] ?? 'application/octet-stream', 'cache-control': 'no-cache' })
+    answer.end(readFileSync(file))
+  }
+
+  private pass(asked: IncomingMessage, answer: ServerResponse): void {
+    const through = request({ port: this.behind, host: '127.0.0.1', path: asked.url, method: asked.method, headers: asked.headers }, (came) => {
+      answer.writeHead(came.statusCode ?? 502, came.headers)
+      came.pipe(answer)
+    })
+    through.on('error', () => answer.destroy())
+    asked.pipe(through)
+  }
+}
