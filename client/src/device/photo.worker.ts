@@ -31,7 +31,15 @@ const room: Darkroom = {
   exif: readExif,
 }
 
-scope.onmessage = async ({ data }: MessageEvent<Order>) => scope.postMessage(await answer(data))
+scope.onmessage = async ({ data }: MessageEvent<Order>) => {
+  const result = await answer(data)
+  // Handed over, not copied: a phone has little memory to spare.
+  scope.postMessage(result, { transfer: 'developed' in result ? buffersOf(result.developed) : [] })
+}
+
+function buffersOf({ bytes, preview }: Developed): ArrayBuffer[] {
+  return preview === null ? [bytes] : [bytes, preview.bytes]
+}
 
 async function answer({ file, blind }: Order): Promise<Result> {
   try {
