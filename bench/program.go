@@ -33,7 +33,16 @@ var programs = []program{
 	{name: "overhead", figures: []string{"photo_overhead"}, measure: measureOverhead},
 	{name: "thin", figures: []string{"thin_case_s", "thin_preview_s"}, measure: measureThin},
 	{name: "first", figures: []string{"first_sync_usable_s", "first_sync_s"}, measure: measureFirstSync},
+	{name: "first-visit", figures: []string{"client_js_kb", "client_first_visit_kb"}, command: browser("first-visit")},
+	{name: "cold-start", figures: []string{"client_cold_start_ratio"}, command: browser("cold-start")},
+	{name: "capture", figures: []string{"capture_ratio"}, command: browser("capture")},
+	{name: "install", figures: []string{"install_s"}, command: browser("install")},
 	{name: "size", figures: []string{"binary_mb"}, measure: measureSize},
+}
+
+// browser is the command of a figure that is taken in Chromium (client/bench).
+func browser(name string) []string {
+	return []string{"sh", "-c", "cd client && exec node_modules/.bin/vitest run --project bench bench/" + name + ".spec.ts"}
 }
 
 // chosen are the programs that measure one of the names, which may be programs' names too; all where there is no name.
