@@ -2,6 +2,7 @@ package shared
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -19,25 +20,26 @@ func ParseBody(text string) (Body, error) {
 	if !utf8.ValidString(text) || !WellFormed(text) {
 		return b, Fail("operation.malformed", "not well-formed Unicode")
 	}
-	unclear, err := ambiguity(text, bodyNames())
+	err := json.Unmarshal([]byte(text), &b)
+	var noJSON *json.SyntaxError
+	if errors.As(err, &noJSON) {
+		return Body{}, Fail("operation.malformed", err.Error())
+	}
+	if unclear := ambiguity(text, bodyNames()); unclear != "" {
+		return Body{}, Fail("operation.malformed", unclear)
+	}
 	if err != nil {
+		// Another version may have other fields.
+		var head struct {
+			V int `json:"v"`
+		}
+		if json.Unmarshal([]byte(text), &head) == nil && head.V != Version {
+			return Body{}, Fail("operation.versionUnknown", fmt.Sprintf("v is %d, this server reads %d", head.V, Version))
+		}
 		return b, Fail("operation.malformed", err.Error())
 	}
-	if unclear != "" {
-		return b, Fail("operation.malformed", unclear)
-	}
-	// The version first: another version may have other fields.
-	var head struct {
-		V int `json:"v"`
-	}
-	if err := json.Unmarshal([]byte(text), &head); err != nil {
-		return b, Fail("operation.malformed", err.Error())
-	}
-	if head.V != Version {
-		return b, Fail("operation.versionUnknown", fmt.Sprintf("v is %d, this server reads %d", head.V, Version))
-	}
-	if err := json.Unmarshal([]byte(text), &b); err != nil {
-		return b, Fail("operation.malformed", err.Error())
+	if b.V != Version {
+		return Body{}, Fail("operation.versionUnknown", fmt.Sprintf("v is %d, this server reads %d", b.V, Version))
 	}
 	if wrong := b.wrong(); wrong != "" {
 		return b, Fail("operation.malformed", wrong)
