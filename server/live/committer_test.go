@@ -20,6 +20,8 @@ type gated struct {
 
 func newGated() *gated { return &gated{begun: make(chan []session.Push), allow: make(chan struct{})} }
 
+func (g *gated) Ahead(_ context.Context, push session.Push) session.Push { return push }
+
 func (g *gated) Commit(_ context.Context, pushes []session.Push) ([]session.Result, []session.Changed) {
 	g.begun <- pushes
 	<-g.allow

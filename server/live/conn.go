@@ -235,7 +235,7 @@ func (c *conn) do(ctx context.Context, effect session.Effect) session.Event {
 		c.send(messageOf(e))
 		return nil
 	case session.Commit:
-		if err := c.Committer.Submit(e.Push, func(r session.Result) { c.results <- r }); err != nil {
+		if err := c.Committer.Submit(c.Store.Ahead(ctx, e.Push), func(r session.Result) { c.results <- r }); err != nil {
 			c.stopping = true
 			return nil
 		}

@@ -56,12 +56,12 @@ func isBusy(err error) bool {
 
 // arrival is when a push came, by a clock that does not go back behind the beginning of its author's place: a server whose
 // clock was set back would else refuse everybody's evidence for good (L6).
-func (w *writer) arrival(ctx context.Context, p session.Push) (int64, error) {
-	replica, ok, err := w.replica(ctx, p.Replica)
+func (v view) arrival(p session.Push) (int64, error) {
+	replica, ok, err := v.Replica(p.Replica)
 	if err != nil || !ok {
 		return p.Received, err
 	}
-	list, err := w.memberships(ctx, replica.Author.ID)
+	list, err := v.w.memberships(v.ctx, replica.Author.ID)
 	for _, m := range list {
 		if m.until == 0 {
 			return max(p.Received, m.from), err
@@ -85,9 +85,13 @@ func (s *Store) oneByOne(ctx context.Context, pushes []session.Push) (results []
 func (s *Store) attempt(ctx context.Context, pushes []session.Push) (results []session.Result, changed []session.Changed, err error) {
 	var gaps []session.Gap
 	err = s.transact(ctx, func(ctx context.Context, w *writer) error {
-		batch := session.NewBatch(s.rules, view{ctx, w}, w.head)
+		in := view{ctx: ctx, w: w}
+		if in.foresight, err = w.foresee(ctx, pushes); err != nil {
+			return fmt.Errorf("look ahead: %w", err)
+		}
+		batch := session.NewBatch(s.rules, in, w.head)
 		for _, p := range pushes {
-			if p.Received, err = w.arrival(ctx, p); err != nil {
+			if p.Received, err = in.arrival(p); err != nil {
 				return err
 			}
 			result, err := batch.Take(p)
@@ -97,7 +101,7 @@ func (s *Store) attempt(ctx context.Context, pushes []session.Push) (results []s
 			results = append(results, result)
 		}
 		changed, gaps = batch.Changed(), batch.Gaps
-		return w.putBatch(ctx, batch, changed)
+		return w.putBatch(in, batch, changed)
 	})
 	if err != nil {
 		return nil, nil, err
@@ -110,7 +114,8 @@ func (s *Store) attempt(ctx context.Context, pushes []session.Push) (results []s
 }
 
 // putBatch writes what a batch gathered.
-func (w *writer) putBatch(ctx context.Context, batch *session.Batch, changed []session.Changed) error {
+func (w *writer) putBatch(in view, batch *session.Batch, changed []session.Changed) error {
+	ctx := in.ctx
 	for _, gap := range batch.Gaps {
 		err := w.exec(ctx, `INSERT INTO gaps (replica, from_counter, to_counter, at) VALUES (?, ?, ?, ?)`, gap.Replica, gap.From, gap.To, gap.At)
 		if err != nil {
@@ -138,7 +143,7 @@ func (w *writer) putBatch(ctx context.Context, batch *session.Batch, changed []s
 		if row.Verdict.Outcome == shared.OutcomeRefused || len(row.Body.Photos) == 0 {
 			continue
 		}
-		if err := w.namePhotos(ctx, row.Body, row.Verdict.Received); err != nil {
+		if err := w.namePhotos(in, row.Body, row.Verdict.Received); err != nil {
 			return fmt.Errorf("name photos of %s/%d: %w", row.Replica, row.Counter, err)
 		}
 	}
@@ -176,8 +181,7 @@ func (w *writer) putRow(ctx context.Context, row session.Row) error {
 
 // namePhotos notes which bytes an accepted operation names, and whether they are here already as far as its author may know:
 // that they lie in the same case is not enough for an author who no longer sees it.
-func (w *writer) namePhotos(ctx context.Context, b shared.Body, now int64) error {
-	in := view{ctx, w}
+func (w *writer) namePhotos(in view, b shared.Body, now int64) error {
 	standing, err := in.Standing(b.Author, now)
 	if err != nil {
 		return err

@@ -60,6 +60,9 @@ type Store struct {
 	mutex  sync.Mutex // held by whoever writes
 	writer *writer
 	notes  notes
+
+	keys     sync.Map // of replicas, for checking signatures ahead of the writer
+	keysHeld atomic.Int64
 }
 
 // Open opens or creates the database at path and migrates it. It errs on a database of a newer buxun.

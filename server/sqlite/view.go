@@ -10,11 +10,17 @@ import (
 
 // view is what judging reads, from inside the writing transaction.
 type view struct {
-	ctx context.Context
-	w   *writer
+	ctx       context.Context
+	w         *writer
+	foresight foresight
 }
 
-func (v view) Replica(id string) (session.Replica, bool, error) { return v.w.replica(v.ctx, id) }
+func (v view) Replica(id string) (session.Replica, bool, error) {
+	if r, ok := v.foresight.replicas[id]; ok {
+		return r, true, nil
+	}
+	return v.w.replica(v.ctx, id)
+}
 
 func (v view) Recorded(replica string, counter int64) (wire.Answer, bool, error) {
 	a := wire.Answer{Counter: counter}
@@ -26,6 +32,9 @@ func (v view) Recorded(replica string, counter int64) (wire.Answer, bool, error)
 }
 
 func (v view) Reissued(was shared.Reference) (bool, error) {
+	if v.foresight.neverMade(was) {
+		return false, nil
+	}
 	var one int
 	return found(v.w.conn.QueryRowContext(v.ctx, `SELECT 1 FROM operations WHERE replica = ?1 AND counter = ?2 AND hash = ?3
 		UNION ALL SELECT 1 FROM operations WHERE was_replica = ?1 AND was_counter = ?2 AND was_hash = ?3 LIMIT 1`,
@@ -33,6 +42,9 @@ func (v view) Reissued(was shared.Reference) (bool, error) {
 }
 
 func (v view) Case(id string) (shared.Case, bool, error) {
+	if v.foresight.cases[id] {
+		return v.foresight.found(id)
+	}
 	var doc string
 	ok, err := found(v.w.conn.QueryRowContext(v.ctx, `SELECT doc FROM cases WHERE id = ?`, id).Scan(&doc))
 	if err != nil || !ok {
@@ -55,6 +67,9 @@ func (v view) Standing(author shared.Author, at int64) (shared.Standing, error) 
 }
 
 func (v view) Arrival(author shared.Author, standing shared.Standing, hash string) (shared.Arrival, error) {
+	if here, looked := v.foresight.here[hash]; looked && !here {
+		return shared.ArrivalWaiting, nil
+	}
 	var here shared.Arrival
 	ok, err := found(v.w.conn.QueryRowContext(v.ctx, `SELECT case_photos.here FROM case_photos JOIN cases ON cases.id = case_id
 		WHERE hash = ?1 AND case_photos.here IN ('here', 'damaged') AND (case_photos.author = ?2 OR ?3 OR reporter = ?2 OR (squad = ?4 AND ?4 <> '')) LIMIT 1`,

@@ -97,10 +97,8 @@ func (b *Batch) Take(p Push) (Result, error) {
 	if replica == nil {
 		return Result{Replica: p.Replica, Fault: faultOf("replica.unknown", p, 0)}, nil
 	}
-	hashes := make([]string, len(p.Operations))
-	for i, text := range p.Operations {
-		hashes[i] = shared.HashText(text)
-	}
+	p = p.Ahead()
+	hashes := p.ahead.hashes
 	result, known, err := b.repeats(p, hashes, replica.Counter)
 	if err != nil || result.Fault != nil || known == len(hashes) {
 		return result, err

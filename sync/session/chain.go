@@ -15,7 +15,7 @@ type chain struct {
 // check tests a push as a whole before anything of it is taken (R18, R24, R25): who, which numbers, which links, and the
 // signature over the last one. known operations at its head are repeats and stay out of it.
 func (b *Batch) check(p Push, hashes []string, known int, replica Replica) (chain, *wire.Fault) {
-	c := chain{bodies: make([]shared.Body, len(hashes)), faults: make([]string, len(hashes))}
+	c := chain{bodies: p.ahead.bodies, faults: p.ahead.faults}
 	next, prev := replica.Counter+1, replica.Hash
 	first := p.First + int64(known)
 	if first > next && p.Oldest == first {
@@ -28,18 +28,17 @@ func (b *Batch) check(p Push, hashes []string, known int, replica Replica) (chai
 	unproven := prev == "" && next > 1
 	for i := known; i < len(hashes); i++ {
 		counter := p.First + int64(i)
-		body, err := shared.ParseBody(p.Operations[i])
-		c.bodies[i], c.faults[i] = body, shared.FaultCode(err)
+		body := c.bodies[i]
 		readable := body.Replica == p.Replica && body.Counter == counter
 		switch {
-		case !readable && (err == nil || len(hashes) > 1):
+		case !readable && (c.faults[i] == "" || len(hashes) > 1):
 			return c, faultOf("push.malformed", p, counter)
 		case readable && !unproven && body.Prev != prev:
 			return c, faultOf("push.chain", p, counter)
 		}
 		prev, unproven = hashes[i], false
 	}
-	if !b.rules.Verify(replica.Key, shared.SignedText(hashes[len(hashes)-1]), p.Signature) {
+	if !p.holds(replica.Key, b.rules.Verify) {
 		return c, faultOf("push.signature", p, p.First+int64(len(hashes))-1)
 	}
 	return c, nil

@@ -15,6 +15,8 @@ type Store interface {
 	// push that cannot be stored is answered by the fault "internal" and never fails its neighbours (R26). Commit returns
 	// after the transaction is durable (L2).
 	Commit(ctx context.Context, pushes []Push) ([]Result, []Changed)
+	// Ahead does with a push, outside the writer, what does not depend on what is stored. Commit takes pushes with and without.
+	Ahead(ctx context.Context, push Push) Push
 	// Known says up to where each replica is known, and notes what the phone says it made (R15). Replicas that are not
 	// enrolled or are revoked have a fault in their row.
 	Known(ctx context.Context, holdings []wire.Holding) ([]wire.Known, error)
@@ -42,6 +44,8 @@ type Reader struct {
 type Push struct {
 	wire.Push
 	Received int64
+
+	ahead ahead
 }
 
 // Result is what became of one push: answers for its operations from the first on, and perhaps a fault.

@@ -200,6 +200,9 @@ func keysOf[V any](m map[string]V) func(func(string) bool) {
 	}
 }
 
+// Ahead is session.Store's.
+func (m *memory) Ahead(_ context.Context, push session.Push) session.Push { return push.Ahead() }
+
 // Known is session.Store's.
 func (m *memory) Known(_ context.Context, holdings []wire.Holding) ([]wire.Known, error) {
 	var known []wire.Known
