@@ -58,7 +58,7 @@ func (p *process) said(into any) error {
 	line, err := p.out.ReadBytes('\n')
 	if err != nil {
 		text, _ := os.ReadFile(p.log.Name())
-		return fmt.Errorf("read what %s says: %w\n%s", p.command.Args, err, text)
+		return fmt.Errorf("read what %s says: %w, %v\n%s", p.command.Args, err, p.command.Wait(), text)
 	}
 	return json.Unmarshal(line, into)
 }

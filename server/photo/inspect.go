@@ -1,7 +1,6 @@
 package photo
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/binary"
 	"errors"
@@ -178,21 +177,22 @@ func (w window) next(offset int64, what byte) (int64, error) {
 
 // find searches from an offset to the end.
 func (w window) find(offset int64, what []byte) error {
-	r := bufio.NewReaderSize(io.NewSectionReader(w.r, offset, w.size-offset), 32<<10)
-	last := byte(0)
-	for {
-		b, err := r.ReadByte()
-		if errors.Is(err, io.EOF) {
-			return errNoImage
-		}
-		if err != nil {
+	piece := make([]byte, 32<<10)
+	for kept := 0; offset < w.size; {
+		n, err := w.r.ReadAt(piece[kept:min(int64(len(piece)), int64(kept)+w.size-offset)], offset)
+		if err != nil && !errors.Is(err, io.EOF) {
 			return err
 		}
-		if last == what[0] && b == what[1] {
+		if bytes.Contains(piece[:kept+n], what) {
 			return nil
 		}
-		last = b
+		if n == 0 {
+			break
+		}
+		offset += int64(n)
+		kept = copy(piece, piece[max(kept+n-len(what)+1, 0):kept+n]) // it may lie across two pieces
 	}
+	return errNoImage
 }
 
 // lookPNG walks the chunks from IHDR to IEND.

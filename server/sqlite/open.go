@@ -61,6 +61,7 @@ type Store struct {
 	writer *writer
 	notes  notes
 
+	arrivals arrivals
 	keys     sync.Map // of replicas, for checking signatures ahead of the writer
 	keysHeld atomic.Int64
 }

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"buxun/shared"
 	"buxun/sync/session"
@@ -41,28 +42,88 @@ func (s *Store) NamedPhoto(ctx context.Context, replica, hash string) (Named, bo
 // operation of that author names the hash shows it, as changes of the feed, in one durable transaction. Others who name the
 // same hash get nothing by it, but those who had shown to have bytes that were lost meanwhile. here is ArrivalHere or
 // ArrivalDamaged; a repeat changes nothing.
+// Photos that come while the writer is busy go into one transaction: a transaction each would make the disk wait for every photo.
 func (s *Store) PhotoArrived(ctx context.Context, author shared.Author, hash string, here shared.Arrival, detectedType string, size int64) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	one := &arrived{author.ID, hash, here, detectedType, size, make(chan error, 1)}
+	s.arrivals.add(one)
 	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	var changed []session.Changed
-	err := s.transact(context.WithoutCancel(ctx), func(ctx context.Context, w *writer) error {
-		now := s.now()
-		err := w.exec(ctx, `INSERT INTO photos (hash, type, size, here, at) VALUES (?, ?, ?, ?, ?)
-			ON CONFLICT (hash) DO UPDATE SET type = excluded.type, size = excluded.size, here = excluded.here`, hash, detectedType, size, here, now)
-		if err != nil {
-			return err
-		}
-		changed, err = w.turn(ctx, hash, here, `(author = ?3 OR here = 'lost')`, author.ID)
-		return err
-	})
-	if err != nil {
+	if waiting := s.arrivals.take(); len(waiting) > 0 { // else whoever had the writer before took this one along
+		s.noteArrivals(context.WithoutCancel(ctx), waiting)
+	}
+	s.mutex.Unlock()
+	if err := <-one.done; err != nil {
 		return fmt.Errorf("note arrival of photo %s: %w", hash, err)
 	}
-	s.announce(changed)
 	return nil
+}
+
+// arrived is one photo on its way into the ledger.
+type arrived struct {
+	author, hash string
+	here         shared.Arrival
+	detectedType string
+	size         int64
+	done         chan error // hears once, when the transaction is on disk or failed
+}
+
+// arrivals are photos that wait for the writer.
+type arrivals struct {
+	mutex   sync.Mutex
+	waiting []*arrived
+}
+
+func (a *arrivals) add(one *arrived) {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	a.waiting = append(a.waiting, one)
+}
+
+func (a *arrivals) take() []*arrived {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	waiting := a.waiting
+	a.waiting = nil
+	return waiting
+}
+
+// noteArrivals is one transaction over the photos; where it fails each has one of its own, so that a bad one fails alone. The
+// caller holds the writer.
+func (s *Store) noteArrivals(ctx context.Context, list []*arrived) {
+	var changed []session.Changed
+	err := s.transact(ctx, func(ctx context.Context, w *writer) error {
+		for _, one := range list {
+			more, err := w.noteArrival(ctx, one, s.now())
+			if err != nil {
+				return err
+			}
+			changed = append(changed, more...)
+		}
+		return nil
+	})
+	if err != nil && len(list) > 1 {
+		for _, one := range list {
+			s.noteArrivals(ctx, []*arrived{one})
+		}
+		return
+	}
+	if err == nil {
+		s.announce(changed)
+	}
+	for _, one := range list {
+		one.done <- err
+	}
+}
+
+func (w *writer) noteArrival(ctx context.Context, one *arrived, now int64) ([]session.Changed, error) {
+	err := w.exec(ctx, `INSERT INTO photos (hash, type, size, here, at) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (hash) DO UPDATE SET type = excluded.type, size = excluded.size, here = excluded.here`, one.hash, one.detectedType, one.size, one.here, now)
+	if err != nil {
+		return nil, err
+	}
+	return w.turn(ctx, one.hash, one.here, `(author = ?3 OR here = 'lost')`, one.author)
 }
 
 // PhotoLost takes note that bytes which were here are gone from the storage: every case that showed them says so, as changes
