@@ -59,8 +59,18 @@ func (s *Store) Cases(ctx context.Context, f Filter) ([]shared.Case, error) {
 	if f.Limit == 0 {
 		f.Limit = -1
 	}
-	rows, err := s.reading.QueryContext(ctx, `SELECT doc FROM cases WHERE (?1 = '' OR squad = ?1) AND (?2 = '' OR state = ?2) ORDER BY seq DESC LIMIT ?3`,
-		f.Squad, f.State, f.Limit)
+	// A condition for each field that is there, so that each list runs along the index of its own. The plus keeps the state's index
+	// out of a squad's list: the squad's index holds the state too.
+	fits := `?1 = ?1 AND ?2 = ?2`
+	switch {
+	case f.Squad != "" && f.State != "":
+		fits = `squad = ?1 AND +state = ?2`
+	case f.Squad != "":
+		fits = `squad = ?1 AND ?2 = ?2`
+	case f.State != "":
+		fits = `?1 = ?1 AND state = ?2`
+	}
+	rows, err := s.reading.QueryContext(ctx, `SELECT doc FROM cases WHERE `+fits+` ORDER BY seq DESC LIMIT ?3`, f.Squad, f.State, f.Limit)
 	if err != nil {
 		return nil, fmt.Errorf("list cases: %w", err)
 	}
