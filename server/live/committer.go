@@ -12,8 +12,8 @@ import (
 const (
 	// batchOperations is about how many operations one transaction takes; it is full earlier only when nobody waits.
 	batchOperations = 500
-	// queuePushes is how many pushes wait at most; a session whose push finds no room waits with it.
-	queuePushes = 512
+	// queuePushes is how many pushes wait at most, more than a transaction takes; a session whose push finds no room waits with it.
+	queuePushes = 64
 )
 
 // Committer takes what all sessions have waiting into one transaction, without any timer: while one is written, the next

@@ -31,7 +31,7 @@ type conn struct {
 	reader  session.Reader
 	number  uint64
 
-	heard   chan session.Event
+	heard   chan heard
 	results chan session.Result // has room for all pushes that a session lets through
 	feed    chan *session.Published
 	ended   chan string
@@ -58,10 +58,22 @@ func newConn(h *handler, ws *websocket.Conn, r *http.Request, reader session.Rea
 	now := h.Now()
 	return &conn{
 		handler: h, ws: ws, request: r, reader: reader, state: session.New(reader, now.UnixMilli()), opened: now, checked: now,
-		heard: make(chan session.Event), results: make(chan session.Result, 4*wire.MaxPushesInFlight),
+		heard: make(chan heard), results: make(chan session.Result, 4*wire.MaxPushesInFlight),
 		feed: make(chan *session.Published, feedQueue), ended: make(chan string, 1), check: make(chan struct{}, 1),
 		stop: make(chan struct{}, 1), slow: make(chan struct{}), out: make(chan message, outQueue), last: make(chan farewell, 1),
 		gone: make(chan struct{}), idle: make(chan struct{}),
+	}
+}
+
+// heard is a frame on its way to the loop. A push holds room until it is handled.
+type heard struct {
+	session.Event
+	room chan struct{} // nil where it holds none
+}
+
+func (h heard) leave() {
+	if h.room != nil {
+		<-h.room
 	}
 }
 
@@ -150,7 +162,8 @@ func (c *conn) loop(ctx context.Context) {
 			if !ok {
 				return
 			}
-			c.hear(ctx, event)
+			c.hear(ctx, event.Event)
+			event.leave()
 		case result := <-c.results:
 			c.waiting--
 			c.logFault(result)
@@ -273,8 +286,8 @@ func (c *conn) finish() {
 		c.last <- farewell{}
 	}
 	<-c.gone
-	for open := true; open; {
-		_, open = <-c.heard
+	for event := range c.heard {
+		event.leave()
 	}
 	<-c.idle
 	c.cut()

@@ -36,9 +36,14 @@ type Options struct {
 	Log     *slog.Logger
 }
 
+// decodedPushes is how many pushes are decoded and not yet queued, over all connections: when thousands of phones come back at
+// once, most of their pushes wait as the bytes that came. Only pushes wait: to handle one never waits for its phone.
+const decodedPushes = 64
+
 type handler struct {
 	Options
 	upgrader websocket.Upgrader
+	room     chan struct{} // holds one for each decoded push
 }
 
 // Handler answers websocket handshakes from the same origin and serves each connection until it ends.
@@ -53,7 +58,7 @@ func Handler(o Options) http.Handler {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	h := &handler{Options: o}
+	h := &handler{Options: o, room: make(chan struct{}, decodedPushes)}
 	h.upgrader = websocket.Upgrader{
 		Subprotocols: []string{wire.Subprotocol}, HandshakeTimeout: writeWait, EnableCompression: true,
 		WriteBufferSize: 4096, WriteBufferPool: &sync.Pool{},

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -128,31 +129,45 @@ func (c *conn) read() {
 	defer close(c.idle)
 	defer close(c.heard)
 	for {
-		frame, err := c.next()
-		var event session.Event = session.Heard{Frame: frame, Now: c.Now().UnixMilli()}
+		frame, room, now, err := c.next()
+		event := heard{session.Heard{Frame: frame, Now: now}, room}
 		switch code := shared.FaultCode(err); {
 		case code == "internal":
+			event.leave()
 			return // the socket's own error
 		case err != nil:
-			event = session.Unreadable{Err: err}
+			event.Event = session.Unreadable{Err: err}
 		}
 		c.heard <- event
 	}
 }
 
-// next reads one frame. A fault is about the frame, any other error about the socket.
-func (c *conn) next() (any, error) {
+// buffers hold frames while they are read; a decoded frame keeps nothing of them.
+var buffers = sync.Pool{New: func() any { return &bytes.Buffer{} }}
+
+// next reads one frame and says when it had come, whatever it waited for then; a push takes room. A fault is about the frame,
+// any other error about the socket.
+func (c *conn) next() (frame any, room chan struct{}, now int64, err error) {
 	kind, from, err := c.ws.NextReader()
 	if err != nil {
-		return nil, err
+		return nil, nil, 0, err
 	}
+	buffer := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(buffer)
+	buffer.Reset()
 	// A limit on what is read, not gorilla's on what is announced: that one would close with a code that tells phones nothing.
-	text, err := io.ReadAll(io.LimitReader(from, wire.MaxFrameBytes+1))
-	if err != nil {
-		return nil, err
+	if _, err := buffer.ReadFrom(io.LimitReader(from, wire.MaxFrameBytes+1)); err != nil {
+		return nil, nil, 0, err
 	}
+	text := buffer.Bytes()
+	now = c.Now().UnixMilli()
 	if kind != websocket.TextMessage || !utf8.Valid(text) && len(text) <= wire.MaxFrameBytes {
-		return nil, shared.Fail("frame.malformed", "not UTF-8 text")
+		return nil, nil, now, shared.Fail("frame.malformed", "not UTF-8 text")
 	}
-	return wire.Decode(text)
+	if bytes.HasPrefix(text, []byte(`{"t":"push"`)) {
+		room = c.room
+		room <- struct{}{}
+	}
+	frame, err = wire.Decode(text)
+	return frame, room, now, err
 }

@@ -139,7 +139,7 @@ func (s *Store) begin(ctx context.Context) error {
 var (
 	durable = url.Values{
 		"_journal_mode": {"WAL"}, "_synchronous": {"FULL"}, "_foreign_keys": {"on"}, "_busy_timeout": {"10000"},
-		"_txlock": {"immediate"}, "_cache_size": {"-65536"}, "_stmt_cache_size": {"64"},
+		"_txlock": {"immediate"}, "_cache_size": {"-32768"}, "_stmt_cache_size": {"64"},
 	}
 	readOnly = url.Values{
 		"_query_only": {"on"}, "_foreign_keys": {"on"}, "_busy_timeout": {"10000"}, "_txlock": {"deferred"}, "_cache_size": {"-16384"},
