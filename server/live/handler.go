@@ -40,6 +40,9 @@ type Options struct {
 // once, most of their pushes wait as the bytes that came. Only pushes wait: to handle one never waits for its phone.
 const decodedPushes = 64
 
+// batchLevel is how hard pages are compressed: a sixth less than at the library's level 1 for a seventh more time.
+const batchLevel = 6
+
 type handler struct {
 	Options
 	upgrader websocket.Upgrader
@@ -95,6 +98,9 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ws, upgradeErr := h.upgrader.Upgrade(w, r, nil)
 	if upgradeErr != nil {
 		return // answered by the upgrader's Error
+	}
+	if err := ws.SetCompressionLevel(batchLevel); err != nil {
+		h.Log.Error("set the compression", "error", err) // it goes with the usual one
 	}
 	c := newConn(h, ws, r, reader)
 	if err != nil {

@@ -186,3 +186,51 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// Taken field by field, a page says what the cases' own JSON says.
+func TestColumnsAreTheCasesOwnJSON(t *testing.T) {
+	fix := &shared.Fix{Longitude: 113.08, Latitude: 27.87, Accuracy: 5, At: 1, Source: "device"}
+	cases := []shared.Case{
+		{ID: "a", Timeline: []shared.Entry{}},
+		{ID: "b", Number: "BX1", Former: []string{"S1"}, Reporter: shared.Author{Kind: shared.AuthorPerson, ID: "p"}, Description: "井盖 <&>", Fix: fix,
+			Photos: []shared.CasePhoto{{Revision: 1}}, Conflicts: []shared.Conflict{{Kept: "x"}}, ReportMissing: true},
+		{ID: "c", Former: []string{}, Photos: []shared.CasePhoto{}},
+	}
+	columns, err := wire.Columns(cases)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, c := range cases {
+		text, err := json.Marshal(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want map[string]json.RawMessage
+		if err := json.Unmarshal(text, &want); err != nil {
+			t.Fatal(err)
+		}
+		for name, column := range columns {
+			if got, there := string(column[i]), want[name] != nil; there && got != string(want[name]) || !there && got != "null" {
+				t.Errorf("case %s: %s is %s, want %s", c.ID, name, got, want[name])
+			}
+			delete(want, name)
+		}
+		if len(want) > 0 {
+			t.Errorf("case %s: no column holds %v", c.ID, want)
+		}
+	}
+}
+
+func BenchmarkColumns(b *testing.B) {
+	var cases []shared.Case
+	for range 50 {
+		for _, v := range read(b).Columns {
+			cases = append(cases, v.Rows...)
+		}
+	}
+	for b.Loop() {
+		if _, err := wire.Columns(cases); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
