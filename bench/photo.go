@@ -46,7 +46,7 @@ func measurePhotos(ctx context.Context, b *bench) (map[string]figure, error) {
 		return nil, err
 	}
 	var ours, theirs []float64
-	for round := range 2*b.rounds() + 1 {
+	for round := range 2*b.rounds() - 1 {
 		photos, bytes, err := streetPhotosOf(devices*photosEach, round)
 		if err != nil {
 			return nil, err

@@ -44,7 +44,7 @@ func measurePull(ctx context.Context, b *bench) (map[string]figure, error) {
 	}
 	defer peers.stop()
 	var ours, theirs, sizes, theirSizes []float64
-	for range 2*b.rounds() + 1 {
+	for range 2*b.rounds() - 1 {
 		one, err := w.phones[0].pull(ctx, s.base)
 		if err == nil && one.cases != count {
 			err = fmt.Errorf("%d cases came of %d", one.cases, count)
