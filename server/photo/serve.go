@@ -42,9 +42,11 @@ func (p *Photos) Serve(w http.ResponseWriter, r *http.Request, visible bool, has
 		p.refuse(w, r, shared.Fail("photo.notHere", ""))
 		return
 	}
-	if size == sizeScreen && p.serveFile(w, r, screensDir, hash, hash+"-screen", nil) == nil {
-		p.check(r.Context(), hash) // the picture for the screen outlives its original
-		return
+	if size == sizeScreen {
+		p.check(r.Context(), hash) // before the answer: the picture for the screen may outlive its original
+		if p.serveFile(w, r, screensDir, hash, hash+"-screen", nil) == nil {
+			return
+		}
 	}
 	err := p.serveFile(w, r, originalsDir, hash, hash, fits[size])
 	switch {

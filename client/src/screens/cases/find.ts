@@ -95,7 +95,7 @@ function isWithin(at: number, span: Span, today: number): boolean {
 }
 
 /** Something of it is not at the centre whole: it waits, goes, needs a person, or was lost. */
-export function isOnTheWay({ unsent, travel }: CaseView): boolean {
+function isOnTheWay({ unsent, travel }: CaseView): boolean {
   return unsent > 0 || (travel.kind !== 'arrived' && travel.kind !== 'late')
 }
 
