@@ -20,6 +20,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'unit',
+          testTimeout: 30_000,
           include: ['shared/**/*.test.ts', 'sync/**/*.test.ts', 'client/src/**/*.test.ts', 'client/build/**/*.test.ts', 'client/squad/**/*.test.ts'],
           exclude: [...nowhere, 'sync/sim/seeds.test.ts'],
         },

@@ -61,6 +61,12 @@ export async function until<T>(what: string, ask: () => Promise<T | null | undef
   }
 }
 
+/** As long as anybody looks at a case before deciding it: the second tap of a double tap decides nothing. */
+export async function aGlance(): Promise<void> {
+  const end = Date.now() + 600
+  await until('a glance', async () => Date.now() > end, 5000)
+}
+
 /** What a person cannot be asked to wait for: what was typed longer ago than this is stored (L1). */
 export async function aMoment(): Promise<void> {
   const end = Date.now() + 1000

@@ -2,7 +2,7 @@
 
 import type { Keep, Place } from '@sync/replica/event'
 import type { Case } from '@shared/types.gen'
-import { read, write } from './database'
+import { type Database, read, write } from './database'
 import { heedLosses } from './photos'
 import type { CaseRow } from './rows'
 import type { Store } from './store'
@@ -61,8 +61,16 @@ async function unsentCases({ db }: Store, person: string): Promise<Set<string>> 
 
 /** Ids and stamps of the person's cases: what changed can be told without opening anything. */
 export async function caseStamps({ db }: Store, person: string): Promise<Map<string, string>> {
-  const keys = await read(db, () => db.cases.where('[person+id+stamp]').between([person, ''], [person, '\uffff']).keys())
-  return new Map((keys as unknown as [string, string, string][]).map(([, id, stamp]) => [id, stamp]))
+  return stampsOf(await read(db, async () => stampKeys(db, person)))
+}
+
+/** For a look at several tables at once. */
+export function stampKeys(db: Database, person: string): PromiseLike<unknown[]> {
+  return db.cases.where('[person+id+stamp]').between([person, ''], [person, '\uffff']).keys()
+}
+
+export function stampsOf(keys: readonly unknown[]): Map<string, string> {
+  return new Map((keys as [string, string, string][]).map(([, id, stamp]) => [id, stamp]))
 }
 
 export async function openCases({ db, seal }: Store, person: string, ids: readonly string[]): Promise<Map<string, Case>> {

@@ -1,10 +1,14 @@
 import 'fake-indexeddb/auto'
+import { Dexie } from 'dexie'
+import type { Database } from './database'
+import { keepDecision } from './decisions'
 import { addToDraft, keepDraft, openDraft } from './drafts'
 import { keepDocument, openDocument } from './documents'
 import { saveOperation } from './operations'
 import { openFile } from './photos'
 import { keepAnswers } from './receipts'
 import { addReplica } from './replicas'
+import { Seal } from './seal'
 import { openStore, type Store } from './store'
 
 let count = 0
@@ -120,3 +124,22 @@ function collect(value: unknown, into: Uint8Array[]): void {
 function holds(bytes: Uint8Array, needle: Uint8Array): boolean {
   return Buffer.from(bytes).includes(Buffer.from(needle))
 }
+
+test('L1: a database of the first version opens with what is in it, and a page that still knows only that one goes on', async () => {
+  const name = `database ${count++}`
+  const tables = {
+    keys: '[person+purpose]', replicas: 'id, person', operations: '[replica+counter], state, [person+state], [person+seq], draft',
+    photos: '[person+hash], [person+stage], stage, [replica+counter]', bytes: '[person+hash]', cases: '[person+id], [person+id+stamp]', drafts: 'id, person',
+    documents: '[person+name]', views: '[person+name], [usedAt+size+person+name]', places: 'person', meta: 'name',
+  }
+  const first = new Dexie(name)
+  first.version(1).stores(tables)
+  const old = { db: first as Database, seal: new Seal(first as Database) }
+  await keepDraft(old, person, draft)
+  const store = await openStore(name)
+  expect(await openDraft(store, person, draft.id)).toMatchObject(draft)
+  await keepDecision(store, { id: 'd', person, caseId: 'case', madeAt: 1, fireAt: 2 }, '{}')
+  await keepDraft(old, person, { ...draft, id: 'later' })
+  expect(await openDraft(store, person, 'later')).toMatchObject({ fields: draft.fields })
+  expect(await store.db.decisions.count()).toBe(1)
+})

@@ -2,7 +2,7 @@
 
 import Dexie, { type EntityTable, type Table, type Transaction } from 'dexie'
 import { Fault } from '@shared/fault'
-import type { BytesRow, CaseRow, DocumentRow, DraftRow, KeyRow, MetaRow, OperationRow, PhotoRow, PlaceRow, ReplicaRow, ViewRow } from './rows'
+import type { BytesRow, CaseRow, DecisionRow, DocumentRow, DraftRow, KeyRow, MetaRow, OperationRow, PhotoRow, PlaceRow, ReplicaRow, ViewRow } from './rows'
 
 export class Database extends Dexie {
   declare keys: Table<KeyRow, [string, string]>
@@ -12,6 +12,7 @@ export class Database extends Dexie {
   declare bytes: Table<BytesRow, [string, string]>
   declare cases: Table<CaseRow, [string, string]>
   declare drafts: EntityTable<DraftRow, 'id'>
+  declare decisions: EntityTable<DecisionRow, 'id'>
   declare documents: Table<DocumentRow, [string, string]>
   declare views: Table<ViewRow, [string, string]>
   declare places: EntityTable<PlaceRow, 'person'>
@@ -32,6 +33,8 @@ export class Database extends Dexie {
       places: 'person',
       meta: 'name',
     })
+    // A page of an earlier version that is still open goes on as it is: it knows nothing of this table.
+    this.version(2).stores({ decisions: 'id, person' })
   }
 }
 

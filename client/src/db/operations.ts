@@ -50,6 +50,20 @@ export interface Saved {
  * @throws Fault storage.full, with the draft as it was; whatever compose throws
  */
 export async function saveOperation(store: Store, saving: Saving, compose: Compose): Promise<Saved> {
+  const saved = await place(store, saving, compose, '')
+  if (saved === null) throw new Error(`save for ${saving.person}: it was to stand for no decision`)
+  return saved
+}
+
+/**
+ * Saves the operation that a decision becomes; the decision goes in the same transaction. null, and nothing is saved, where
+ * it was taken back or is an operation already (L3).
+ */
+export function saveDecided(store: Store, saving: Saving, compose: Compose, decision: string): Promise<Saved | null> {
+  return place(store, saving, compose, decision)
+}
+
+async function place(store: Store, saving: Saving, compose: Compose, decision: string): Promise<Saved | null> {
   for (;;) {
     const replica = await activeReplica(store, saving.person)
     if (replica === undefined) throw new Error(`save for ${saving.person}: no replica`)
@@ -60,24 +74,26 @@ export async function saveOperation(store: Store, saving: Saving, compose: Compo
       replica: link.replica, counter: link.counter, person: saving.person, caseId: saving.caseId, hash: composed.hash, savedAt: saving.now,
       state: 'waiting', purpose: 'delivery', sealed, signature: composed.signature, photos: saving.photos, draft: saving.draft, seq: 0,
     }
-    const saved = await insert(store, saving, replica, row)
-    if (saved !== null) return saved
+    const saved = await insert(store, saving, replica, row, decision)
+    if (saved !== 'taken') return saved
   }
 }
 
-/** Stores the row if its place in the chain is still free; null if another page was faster. */
-function insert(store: Store, saving: Saving, replica: ReplicaRow, row: OperationRow): Promise<Saved | null> {
+/** Stores the row if its place in the chain is still free; 'taken' if another page was faster, null if its decision is gone. */
+function insert(store: Store, saving: Saving, replica: ReplicaRow, row: OperationRow, decision: string): Promise<Saved | 'taken' | null> {
   const { db } = store
-  return write(db, [db.replicas, db.operations, db.photos, db.drafts], async () => {
+  return write(db, [db.replicas, db.operations, db.photos, db.drafts, ...(decision === '' ? [] : [db.decisions])], async () => {
+    if (decision !== '' && (await db.decisions.get(decision)) === undefined) return null
     const earlier = saving.draft === '' ? undefined : await db.operations.where({ draft: saving.draft }).first()
     const now = await db.replicas.get(earlier?.replica ?? replica.id)
     if (earlier !== undefined && now !== undefined) return { chain: chainOf(now), counter: earlier.counter, caseId: earlier.caseId, again: true }
-    if (now === undefined || now.counter !== replica.counter || now.lastHash !== replica.lastHash || now.successor !== '') return null
+    if (now === undefined || now.counter !== replica.counter || now.lastHash !== replica.lastHash || now.successor !== '') return 'taken'
     const next = { ...now, counter: row.counter, lastHash: row.hash, oldest: now.oldest || row.counter }
     await db.operations.add(row)
     await db.replicas.put(next)
     await namePhotos(store, row)
     if (saving.draft !== '') await db.drafts.delete(saving.draft)
+    if (decision !== '') await db.decisions.delete(decision)
     const { corrects } = saving
     if (corrects !== undefined) await db.operations.update([corrects.replica, corrects.counter], { corrected: true })
     return { chain: chainOf(next), counter: row.counter, caseId: row.caseId, again: false }

@@ -127,6 +127,16 @@ export interface DraftRow {
   readonly sealed: Sealed
 }
 
+/** What a person decided and may take back until `fireAt`; then it becomes an operation. */
+export interface DecisionRow {
+  readonly id: string
+  readonly person: string
+  readonly caseId: string
+  readonly madeAt: number
+  readonly fireAt: number
+  readonly sealed: Sealed
+}
+
 /** A sealed document of one person, by name: profile, directory, taxonomy, what was seen. */
 export interface DocumentRow {
   readonly person: string

@@ -2,7 +2,9 @@
 
 import type { Cursor } from '@sync/wire/types.gen'
 import { read } from './database'
-import type { OperationRow, PhotoRow, PhotoStage } from './rows'
+import { stampKeys, stampsOf } from './cases'
+import { inOrder } from './decisions'
+import type { DecisionRow, OperationRow, PhotoRow, PhotoStage } from './rows'
 import type { Store } from './store'
 
 /** What of one person's is not acknowledged, and whether nothing is. */
@@ -26,13 +28,17 @@ const settled: ReadonlySet<PhotoStage> = new Set(['sent', 'draft', 'released'])
 const going: ReadonlySet<PhotoStage> = new Set(['waiting', 'named'])
 
 export async function summarize({ db }: Store, person: string): Promise<Summary> {
-  const [replicas, operations, photos] = await read(db, () =>
-    Promise.all([db.replicas.toArray(), db.operations.where({ state: 'waiting' }).toArray(), unsettled(db.photos)]),
+  // One look at all of it: a decision that becomes an operation in between must not seem to be neither.
+  const [replicas, operations, decisions, photos] = await read(db, () =>
+    db.transaction('r', [db.replicas, db.operations, db.decisions, db.photos], () =>
+      Promise.all([db.replicas.toArray(), db.operations.where({ state: 'waiting' }).toArray(), db.decisions.toArray(), unsettled(db.photos)]),
+    ),
   )
+  const unheard = [...operations, ...decisions]
   const unsent = (mine: (row: { person: string }) => boolean): Unsent => {
     const waiting = photos.filter((photo) => mine(photo) && going.has(photo.stage))
     const chains = replicas.filter((row) => mine(row) && row.successor === '')
-    const records = operations.filter(mine).length
+    const records = unheard.filter(mine).length
     const originals = new Set(waiting.map((photo) => `${photo.person} ${photo.of}`))
     return {
       records,
@@ -42,7 +48,7 @@ export async function summarize({ db }: Store, person: string): Promise<Summary>
     }
   }
   const others = unsent((row) => row.person !== person)
-  const people = new Set([...operations, ...photos.filter((photo) => going.has(photo.stage))].map((row) => row.person).filter((id) => id !== person))
+  const people = new Set([...unheard, ...photos.filter((photo) => going.has(photo.stage))].map((row) => row.person).filter((id) => id !== person))
   const made = new Map(replicas.filter((row) => row.person === person).map((row) => [row.id, row.counter]))
   return { ...unsent((row) => row.person === person), made, others: { people: people.size, records: others.records, photos: others.photos } }
 }
@@ -51,14 +57,28 @@ function unsettled(photos: Store['db']['photos']): Promise<PhotoRow[]> {
   return photos.where('stage').noneOf([...settled]).toArray()
 }
 
-/** The person's operations that the stored cases do not show yet: unacknowledged, or ahead of the place in the feed. */
-export async function aheadOfFeed({ db }: Store, person: string): Promise<OperationRow[]> {
-  return read(db, async () => {
+/**
+ * What the screens are made of: the stored cases, and what the person did that these do not show yet. Read in one look, or
+ * what was just done would seem undone while its case comes back from the server.
+ */
+export interface Shown {
+  /** Stamps of the person's cases by id. */
+  readonly stamps: Map<string, string>
+  /** Unacknowledged, or ahead of the place in the feed. */
+  readonly operations: readonly OperationRow[]
+  /** Those that may still be taken back. */
+  readonly decisions: readonly DecisionRow[]
+}
+
+export async function shownOf({ db }: Store, person: string): Promise<Shown> {
+  return read(db, () => db.transaction('r', [db.cases, db.places, db.operations, db.decisions], async () => {
+    const stamps = stampsOf(await stampKeys(db, person))
     const place = await db.places.get(person)
     const waiting = await db.operations.where({ person, state: 'waiting' }).toArray()
     const answered = await db.operations.where('[person+seq]').between([person, (place?.cursor?.seq ?? 0) + 1], [person, Infinity]).toArray()
-    return [...waiting, ...answered.filter((row) => isAhead(row, place?.cursor ?? null))]
-  })
+    const decisions = inOrder(await db.decisions.where({ person }).toArray())
+    return { stamps, operations: [...waiting, ...answered.filter((row) => isAhead(row, place?.cursor ?? null))], decisions }
+  }))
 }
 
 function isAhead({ state, answer }: OperationRow, cursor: Cursor | null): boolean {

@@ -14,6 +14,8 @@ export type Word =
   | { readonly type: 'here' }
   /** An operation of this replica was saved. */
   | { readonly type: 'saved'; readonly replica: string }
+  /** A decision was made or taken back. */
+  | { readonly type: 'decided' }
   /** Somebody signed in or out. */
   | { readonly type: 'session' }
   | { readonly type: 'wake' }

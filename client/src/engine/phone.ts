@@ -7,6 +7,7 @@ import type { Reference } from '@shared/types.gen'
 import type { SeenCase } from '@sync/wire/types.gen'
 import type { Status } from '@sync/replica/event'
 import { keepMeta, meta, openDocument, keepDocument } from '../db/documents'
+import type { Decision } from '../db/decisions'
 import { keepAsOwn, dropOld, repairSignatures, type Saved, type Saving, saveOperation } from '../db/operations'
 import { makeRoom, photosToSend, trimSent } from '../db/photos'
 import { reissue } from '../db/reissue'
@@ -18,6 +19,7 @@ import type { Send } from '../net/upload'
 import { Clock, type Measured } from './clock'
 import { Conversation } from './conversation'
 import { Deliveries } from './deliveries'
+import { Decisions } from './decisions'
 import { type Channel, Lead, type Locks, type Word } from './lead'
 import { compose, type Deed, recompose, signOperation } from './operation'
 import { newIdentity, sign, uuid } from './signature'
@@ -54,9 +56,12 @@ export class Phone {
   readonly fault = new Value<string | null>(null)
   /** The last operation that was saved in this life of the page: what was read of storage before it is out of date. */
   readonly made = new Value<{ readonly replica: string; readonly counter: number } | null>(null)
+  /** Decisions that this page waits for: they are no operations yet, and not sent. */
+  readonly undoable = new Value(0)
   readonly clock: Clock
   readonly store: Store
   readonly deliveries: Deliveries
+  private readonly decisions: Decisions
   private readonly conversation: Conversation
   private readonly lead: Lead
   private kept: Measured | null = null
@@ -69,6 +74,16 @@ export class Phone {
     this.clock = new Clock(world)
     const failed = (fault: string | null) => (this.fault.value = fault === 'storage.full' ? fault : null)
     this.deliveries = new Deliveries({ store, world, send, failed, pushing: () => this.conversation.pushing(), expired: () => (this.expired.value = true) })
+    this.decisions = new Decisions({
+      store, world,
+      now: () => this.clock.now(),
+      newId: () => this.newId(),
+      prepare: (person) => this.ensureReplica(person),
+      withRoom: (work) => this.withRoom(work),
+      enacted: (saved) => this.announce(saved),
+      changed: () => channel.post({ type: 'decided' }),
+      waiting: (decisions) => (this.undoable.value = decisions),
+    })
     this.conversation = new Conversation(
       {
         store, world, clock: this.clock, failed,
@@ -91,6 +106,7 @@ export class Phone {
     this.clock.recall(await meta<Measured>(this.store, 'clock'))
     await this.load()
     await repairSignatures(this.store, signOperation).catch(() => 0) // tried again at the next start
+    await this.decisions.look().catch(() => undefined) // and with the next decision
     if (this.person.value !== null) this.lead.start()
     else if (await meta<boolean>(this.store, 'owesSignOut')) this.endSession()
   }
@@ -113,6 +129,7 @@ export class Phone {
 
   /** Nobody is signed in any more; what is unsent stays and goes when the next person is. */
   async signOut(): Promise<void> {
+    await this.settle().catch(() => undefined) // they keep, and their time comes all the same
     await keepMeta(this.store, 'person', null)
     await keepMeta(this.store, 'owesSignOut', true)
     this.lead.stop()
@@ -127,20 +144,51 @@ export class Phone {
    * @throws Fault storage.full or of the operation's format; a draft is as it was
    */
   async save(intent: Intent): Promise<Saved> {
-    const person = this.person.value
-    if (person === null) throw new Fault('session.missing')
+    const { person, deed, draft, corrects } = this.deedOf(intent)
+    await this.decisions.enact(person, intent.case) // what was decided before comes before
+    const photos = (intent.photos ?? []).map((photo) => photo.hash)
+    const saving: Saving = { person, caseId: intent.case, now: this.clock.now(), photos, draft, ...(corrects && { corrects }) }
+    await this.ensureReplica(person)
+    const saved = await this.withRoom(() => saveOperation(this.store, saving, (link, keys) => compose(deed, link, keys)))
+    this.announce(saved)
+    return saved
+  }
+
+  /**
+   * Stores what the person decided: resolves when it is durable (L1). It becomes an operation after undoMs, or at the next start.
+   * @throws Fault storage.full
+   */
+  decide(intent: Intent): Promise<Decision> {
+    const { person, deed } = this.deedOf(intent)
+    return this.withRoom(() => this.decisions.make(person, deed))
+  }
+
+  /** False where the decision is an operation already: it cannot be taken back any more. */
+  undo(decision: string): Promise<boolean> {
+    return this.decisions.undo(decision)
+  }
+
+  /** What was decided becomes operations now: nobody is looking any more who could take it back. */
+  async settle(): Promise<void> {
+    const id = this.person.value?.id
+    if (id !== undefined) await this.decisions.enact(id)
+  }
+
+  /** What a person does now, with the time and the place in the feed's life at which it is done. */
+  private deedOf(intent: Intent): { person: string; deed: Deed; draft: string; corrects?: Reference } {
+    const id = this.person.value?.id
+    if (id === undefined) throw new Fault('session.missing')
     const { draft = '', corrects, ...rest } = intent
     const anchor = this.clock.anchor()
-    const author = { kind: 'person' as const, id: person.id }
-    const deed: Deed = { ...rest, author, source: 'collector', time: this.clock.stamp(), ...(anchor && { anchor }), ...(corrects && { corrects }) }
-    const photos = (intent.photos ?? []).map((photo) => photo.hash)
-    const saving: Saving = { person: person.id, caseId: intent.case, now: this.clock.now(), photos, draft, ...(corrects && { corrects }) }
-    await this.ensureReplica(person.id)
-    const saved = await this.withRoom(() => saveOperation(this.store, saving, (link, keys) => compose(deed, link, keys)))
-    this.made.value = { replica: saved.chain.replica, counter: saved.counter }
-    void this.conversation.saved(saved.chain.replica)
-    this.ports.channel.post({ type: 'saved', replica: saved.chain.replica })
-    return saved
+    const more = { ...(anchor && { anchor }), ...(corrects && { corrects }) }
+    const deed: Deed = { ...rest, author: { kind: 'person', id }, source: 'collector', time: this.clock.stamp(), ...more }
+    return { person: id, deed, draft, ...(corrects && { corrects }) }
+  }
+
+  private announce({ chain, counter }: Saved): void {
+    this.made.value = { replica: chain.replica, counter }
+    void this.conversation.saved(chain.replica)
+    this.ports.channel.post({ type: 'saved', replica: chain.replica })
   }
 
   /** Does work that needs room on the phone; where there is none it drops what the server has, and tries once more. */
@@ -198,6 +246,7 @@ export class Phone {
     this.lead.heard(word)
     if (word.type === 'saved') await this.conversation.saved(word.replica)
     if (word.type === 'wake') this.wakeHere()
+    if (word.type === 'decided') await this.decisions.look()
     if (word.type === 'status' && !this.leads) this.status.value = word.status
     if (word.type === 'who' && this.leads) this.ports.channel.post({ type: 'status', status: this.status.value })
     if (word.type !== 'session') return

@@ -45,6 +45,16 @@ export class Hand implements World {
     this.at = until
   }
 
+  /** The page is killed: what it waited for never rings. */
+  forget(): void {
+    this.timers.clear()
+  }
+
+  /** How many timers are due within a time. */
+  waiting(ms: number): number {
+    return [...this.timers.values()].filter((timer) => timer.due <= this.at + ms).length
+  }
+
   /** Somebody sets the wall clock, or the device sleeps with the steady one standing still. */
   setWall(by: number): void {
     this.epoch += by
@@ -56,9 +66,10 @@ interface Kept {
   readonly answers: Answer[]
 }
 
-export const people: Readonly<Record<'first' | 'second', Profile>> = {
+export const people: Readonly<Record<'first' | 'second' | 'leader', Profile>> = {
   first: { id: 'person-1', login: 'c601', label: '采集员6-01', role: 'collector', squad: 'squad-6', squadName: '六中队' },
   second: { id: 'person-2', login: 'c501', label: '采集员5-01', role: 'collector', squad: 'squad-5', squadName: '五中队' },
+  leader: { id: 'person-9', login: 'l6', label: '中队长6', role: 'leader', squad: 'squad-6', squadName: '六中队' },
 }
 
 /** The server as far as a phone can tell. */

@@ -157,8 +157,20 @@ export interface DraftState {
   discard(): Promise<void>
 }
 
+/** A decision that is stored and may be taken back until `until`, by the device's clock; then it goes to the centre. */
+export interface Undoable {
+  readonly decision: string
+  readonly caseId: string
+  readonly action: Action
+  readonly until: number
+}
+
 /** Everything else that a person does to a case. Each resolves when it is durable on the phone (L1). */
 export interface DeedState {
+  /** Decisions of this person that may still be taken back, oldest first. */
+  readonly undoable: Readonly<ShallowRef<readonly Undoable[]>>
+  /** Takes a decision back. False where its time was over: it is an operation already. */
+  undo(decision: string): Promise<boolean>
   /** Whether the workflow lets this person do it to this case now. */
   may(view: CaseView, action: Action): boolean
   decide(caseId: string, action: 'file' | 'auditPass'): Promise<void>

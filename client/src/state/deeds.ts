@@ -1,13 +1,14 @@
+import { computed } from 'vue'
 import { Fault } from '@shared/fault'
 import { inScope } from '@shared/judge'
 import type { Action, Change, Fix, Payload } from '@shared/types.gen'
 import { allows, builtinWorkflow, fits, moveOf, opens } from '@shared/workflow'
 import { keepDocument, openDocument } from '../db/documents'
-import type { Phone } from '../engine/phone'
+import type { Intent, Phone } from '../engine/phone'
 import type { World } from '../engine/world'
-import type { DeedState } from './contract'
+import type { DeedState, Undoable } from './contract'
 import { useState } from './keys'
-import type { Ledger } from './ledger'
+import type { Decided, Ledger } from './ledger'
 
 export function useDeeds(): DeedState {
   return useState().deeds
@@ -28,7 +29,7 @@ export function makeDeeds({ phone, world, ledger, fix, taxonomy }: DeedPorts): D
   /** Deeds under way: a second tap on the same button waits for the first and is then forecast anew. */
   let line: Promise<unknown> = Promise.resolve()
 
-  function act(caseId: string, action: Action, payload: Payload): Promise<void> {
+  function act(caseId: string, action: Action, payload: Payload, save: (intent: Intent) => Promise<unknown> = (intent) => phone.save(intent)): Promise<void> {
     const done = line.then(async () => {
       const c = ledger.find(caseId)?.case
       if (c === undefined) throw new Fault('case.notInScope', caseId)
@@ -36,11 +37,14 @@ export function makeDeeds({ phone, world, ledger, fix, taxonomy }: DeedPorts): D
       const intent = { case: caseId, action, payload, seen: c.revision, taxonomy: taxonomy(), ...(place && { place }) }
       const fault = ledger.forecast(intent)
       if (fault !== '') throw new Fault(fault)
-      await phone.save(intent)
+      await save(intent)
     })
     line = done.catch(() => undefined)
     return done
   }
+
+  /** A decision is stored at once and waits a moment, in which it may be taken back. */
+  const decide = (intent: Intent) => phone.decide(intent)
 
   let seen = new Map<string, number>()
   let whose = ''
@@ -66,8 +70,10 @@ export function makeDeeds({ phone, world, ledger, fix, taxonomy }: DeedPorts): D
       const person = phone.person.value?.id ?? ''
       return move !== undefined && !opens(move) && move.offline && allows(move, standing.role) && fits(move, c.state) && inScope(c, person, standing)
     },
-    decide: (caseId, action) => act(caseId, action, {}),
-    decideWithReason: (caseId, action, reason) => act(caseId, action, { reason }),
+    decide: (caseId, action) => act(caseId, action, {}, decide),
+    decideWithReason: (caseId, action, reason) => act(caseId, action, { reason }, decide),
+    undoable: computed(() => ledger.decided.value.map(undoableOf)),
+    undo: (decision) => phone.undo(decision),
     comment: (caseId, words) => act(caseId, 'comment', { words }),
     amend: (caseId, changes: readonly Change[]) => act(caseId, 'amend', { changes: [...changes] }),
     seen: (caseId) => {
@@ -81,4 +87,8 @@ export function makeDeeds({ phone, world, ledger, fix, taxonomy }: DeedPorts): D
       cancel = world.after(seenMs, () => void keepDocument(phone.store, person, 'seen', [...seen]).catch(() => undefined))
     },
   }
+}
+
+function undoableOf({ row, body }: Decided): Undoable {
+  return { decision: row.id, caseId: row.caseId, action: body.action, until: row.fireAt }
 }

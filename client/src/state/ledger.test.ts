@@ -1,4 +1,5 @@
 import 'fake-indexeddb/auto'
+import { watch } from 'vue'
 import { apply } from '@shared/apply'
 import { parseBody } from '@shared/body'
 import { judge } from '@shared/judge'
@@ -146,4 +147,66 @@ test('L10: what was not sent leaves the screen with its person', async () => {
   await phone.signIn('c501', 'secret')
   await vi.waitFor(() => expect(ledger.ready.value).toBe(true))
   expect([shown.length > 1, Math.max(...shown.slice(1)), ledger.views.value]).toEqual([true, 0, []])
+})
+
+/** A case that a collector reported and the leader's phone has. */
+async function leading() {
+  const one = await page('l6')
+  const body: Body = {
+    v: 1, replica: '01900000-0000-7000-8000-0000000000fe', counter: 1, case: id, author: { kind: 'person', id: people.first.id }, source: 'collector', action: 'report',
+    payload: { category: 'a|matter|1', description: '垃圾' }, seen: 0, taxonomy: 't1', time: { device: 1 },
+  }
+  const reported = casesOf([JSON.stringify(body)])
+  const changed = (more: Partial<Body>[]) => ({ ...casesOf([JSON.stringify(body)], more), squad: 'squad-6' })
+  one.centre.say({ t: 'change', seq: ++one.centre.seq, case: { ...reported, squad: 'squad-6' } })
+  await vi.waitFor(() => expect(one.ledger.find(id)?.case.state).toBe('reported'))
+  return { ...one, changed }
+}
+
+test('a decision shows at once, is named as undoable, and taking it back brings the case back as it was', async () => {
+  const { ledger, deeds, world } = await leading()
+  await deeds.decideWithReason(id, 'return', '照片看不清')
+  await vi.waitFor(() => expect(ledger.find(id)).toMatchObject({ case: { state: 'returned' }, unsent: 1, travel: { kind: 'onPhone' } }))
+  expect(deeds.undoable.value).toMatchObject([{ caseId: id, action: 'return', until: world.wall() + 5_000 }])
+  await expect(deeds.decide(id, 'file')).rejects.toMatchObject({ code: 'case.stateChanged' })
+  expect(await deeds.undo(deeds.undoable.value[0]!.decision)).toBe(true)
+  await vi.waitFor(() => expect(ledger.find(id)).toMatchObject({ case: { state: 'reported' }, unsent: 0, travel: { kind: 'arrived' } }))
+  expect(deeds.undoable.value).toEqual([])
+})
+
+test('a decided case never comes back into sight while its decision becomes an operation and is answered', async () => {
+  const { ledger, deeds, world, phone, centre, changed } = await leading()
+  await deeds.decide(id, 'file')
+  await vi.waitFor(() => expect(ledger.find(id)?.case.state).toBe('filed'))
+  const seen = new Set<string>()
+  const show = watch(ledger.views, () => seen.add(ledger.find(id)?.case.state ?? 'gone'), { flush: 'sync' })
+  world.pass(5_000)
+  await vi.waitFor(async () => expect((await phone.store.db.operations.toArray())[0]?.state).toBe('applied'))
+  await vi.waitFor(() => expect([deeds.undoable.value, ledger.find(id)?.unsent]).toEqual([[], 0]))
+  // The server's case comes, and with it the place in the feed from which on the operation is no longer laid over it.
+  const entry = parseBody(texts(centre)[0]!)
+  centre.say({ t: 'change', seq: centre.seq, case: changed([{ ...entry, payload: {} }]) })
+  await vi.waitFor(() => expect(ledger.find(id)?.case.timeline.map((one) => one.received)).toEqual([5, 5]))
+  show()
+  expect([...seen].filter((state) => state !== 'filed')).toEqual([])
+})
+
+test('L5: what somebody else does to the case meanwhile is shown; the decision stays the word of its author on what was seen', async () => {
+  const { ledger, deeds, world, centre, changed } = await leading()
+  await deeds.decide(id, 'file')
+  await vi.waitFor(() => expect(deeds.undoable.value).toHaveLength(1))
+  const rejected = changed([{ action: 'reject', payload: { reason: '已有人报过' }, author: { kind: 'person', id: 'another leader' } }])
+  centre.say({ t: 'change', seq: ++centre.seq, case: rejected })
+  await vi.waitFor(() => expect(ledger.find(id)?.case.state).toBe('rejected'))
+  expect(ledger.find(id)).toMatchObject({ unsent: 1 })
+  world.pass(5_000)
+  await vi.waitFor(() => expect(texts(centre).map((text) => parseBody(text))).toMatchObject([{ action: 'file', seen: 1 }]))
+})
+
+test('L10: decisions leave the screen with their person', async () => {
+  const { ledger, deeds, phone } = await leading()
+  await deeds.decide(id, 'file')
+  await vi.waitFor(() => expect(ledger.decided.value).toHaveLength(1))
+  await phone.signOut()
+  expect([ledger.decided.value, deeds.undoable.value]).toEqual([[], []])
 })

@@ -5,13 +5,15 @@ import { shallowRef, type ShallowRef } from 'vue'
 import { predict } from '@shared/apply'
 import { parseBody } from '@shared/body'
 import { judge } from '@shared/judge'
-import type { Body, Case, Standing } from '@shared/types.gen'
-import { caseStamps, openCases } from '../db/cases'
+import { version, type Body, type Case, type Standing } from '@shared/types.gen'
+import { openCases } from '../db/cases'
+import { openDecision } from '../db/decisions'
 import { openOperation } from '../db/operations'
 import { photosOf } from '../db/photos'
-import type { OperationRow, PhotoRow } from '../db/rows'
+import type { DecisionRow, OperationRow, PhotoRow } from '../db/rows'
 import { watch } from '../db/store'
-import { aheadOfFeed, refusedOperations } from '../db/summary'
+import { refusedOperations, shownOf } from '../db/summary'
+import type { Deed } from '../engine/operation'
 import type { Intent, Phone } from '../engine/phone'
 import type { CaseView } from './contract'
 import { sameView, viewOf } from './view'
@@ -24,12 +26,29 @@ export interface Done {
   readonly text: string
 }
 
+/** A decision that may still be taken back, with the body that it will have but for its number. */
+export interface Decided {
+  readonly row: DecisionRow
+  readonly body: Body
+}
+
+/** What is laid over the server's case: an operation of this phone, or a decision that will be one. */
+interface Laid {
+  readonly caseId: string
+  readonly replica: string
+  readonly counter: number
+  readonly at: number
+  readonly body: Body
+}
+
 export class Ledger {
   readonly views: ShallowRef<readonly CaseView[]> = shallowRef([])
   readonly ready = shallowRef(false)
   readonly failed = shallowRef(false)
   /** Refused operations of the signed-in person that no correction replaced. */
   readonly refused: ShallowRef<readonly Done[]> = shallowRef([])
+  /** Decisions that may still be taken back, oldest first. */
+  readonly decided: ShallowRef<readonly Decided[]> = shallowRef([])
   private byId = new Map<string, CaseView>()
   private stamps = new Map<string, string>()
   private readonly cases = new Map<string, Case>()
@@ -106,6 +125,7 @@ export class Ledger {
     this.photos = []
     this.seen = new Map()
     this.refused.value = []
+    this.decided.value = []
     this.ready.value = false
     this.failed.value = false
     this.show()
@@ -114,9 +134,12 @@ export class Ledger {
     const follow = <T>(ask: () => Promise<T>, take: (found: T) => Promise<void> | void) => {
       this.ends.push(watch(store, ask, (found) => this.inLine(person, () => take(found)), () => this.fail(person)))
     }
-    follow(() => caseStamps(store, person), (stamps) => this.takeCases(person, stamps))
-    follow(() => aheadOfFeed(store, person), async (rows) => {
-      this.ahead = await this.open(rows)
+    follow(() => shownOf(store, person), async ({ stamps, operations, decisions }) => {
+      const [take, ahead, decided] = await Promise.all([this.openChanged(person, stamps), this.open(operations), this.openDecided(decisions)])
+      if (this.person !== person) return
+      take()
+      this.ahead = ahead
+      if (decided.length + this.decided.value.length > 0) this.decided.value = decided
     })
     follow(() => refusedOperations(store, person), async (rows) => {
       this.refused.value = await this.open(rows)
@@ -140,10 +163,14 @@ export class Ledger {
     }).catch(() => this.fail(person)) // a row that cannot be opened: what is on the screen stays
   }
 
-  private async takeCases(person: string, stamps: Map<string, string>): Promise<void> {
+  /** Opens the cases that changed; they are shown by the function that it gives. */
+  private async openChanged(person: string, stamps: Map<string, string>): Promise<() => void> {
     const changed = [...stamps].filter(([id, stamp]) => this.stamps.get(id) !== stamp).map(([id]) => id)
     const opened = await openCases(this.phone.store, person, changed)
-    if (this.person !== person) return
+    return () => this.takeCases(stamps, opened)
+  }
+
+  private takeCases(stamps: Map<string, string>, opened: ReadonlyMap<string, Case>): void {
     for (const id of this.stamps.keys()) if (!stamps.has(id)) this.cases.delete(id)
     for (const [id, c] of opened) {
       this.cases.set(id, c)
@@ -166,12 +193,21 @@ export class Ledger {
     )
   }
 
+  private openDecided(rows: readonly DecisionRow[]): Promise<Decided[]> {
+    return Promise.all(
+      rows.map(async (row) => {
+        const known = this.decided.value.find((one) => one.row.id === row.id)
+        return known ?? { row, body: { v: version, replica: row.id, counter: 1, ...(JSON.parse(await openDecision(this.phone.store, row)) as Deed) } }
+      }),
+    )
+  }
+
   private show(): void {
     const cases = this.overlaid()
     const context = {
       person: this.person, live: this.phone.status.value.link === 'live',
       ahead: groupBy(this.ahead, (done) => done.row.caseId), refused: groupBy(this.refused.value, (done) => done.row.caseId),
-      photos: groupBy(this.photos, (photo) => photo.caseId), seen: this.seen,
+      decided: new Set(this.decided.value.map(({ row }) => row.caseId)), photos: groupBy(this.photos, (photo) => photo.caseId), seen: this.seen,
     }
     const views = [...cases.values()].map((c) => {
       const next = viewOf(c, context)
@@ -190,12 +226,14 @@ export class Ledger {
     const cases = new Map(this.cases)
     const standing = this.standing()
     const lost = this.refused.value.filter(({ row }) => !cases.has(row.caseId))
-    const done = [...lost, ...this.ahead].sort((a, b) => a.row.savedAt - b.row.savedAt || a.row.counter - b.row.counter)
-    for (const { row, body } of done) {
-      const c = cases.get(row.caseId)
-      if (c?.timeline.some((entry) => entry.replica === row.replica && entry.counter === row.counter)) continue
-      const after = predict(c, body, standing, row.savedAt).case
-      if (after !== undefined) cases.set(row.caseId, after)
+    const done = [...lost, ...this.ahead].map(({ row, body }): Laid => ({ ...row, at: row.savedAt, body }))
+    done.sort((a, b) => a.at - b.at || a.counter - b.counter)
+    const decided = this.decided.value.map(({ row, body }): Laid => ({ caseId: row.caseId, replica: row.id, counter: 1, at: row.madeAt, body }))
+    for (const { caseId, replica, counter, at, body } of [...done, ...decided]) {
+      const c = cases.get(caseId)
+      if (c?.timeline.some((entry) => entry.replica === replica && entry.counter === counter)) continue
+      const after = predict(c, body, standing, at).case
+      if (after !== undefined) cases.set(caseId, after)
     }
     return cases
   }

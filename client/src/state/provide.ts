@@ -50,13 +50,14 @@ export async function provideState(app: App, options: { readonly app: string; re
     },
     () => {
       void draft.flush().catch(() => undefined)
+      void phone.settle().catch(() => undefined)
       void duty.note()
     },
   )
   return state
 }
 
-/** On line, on the screen: try now. Off the screen: what was typed is stored at once, there may be no later. */
+/** On line, on the screen: try now. Off the screen: what was typed is stored and what was decided goes, there may be no later. */
 function listen(wake: () => void, flush: () => void): void {
   addEventListener('online', wake)
   addEventListener('pageshow', wake)

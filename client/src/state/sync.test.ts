@@ -1,5 +1,5 @@
 import 'fake-indexeddb/auto'
-import { effectScope } from 'vue'
+import { effectScope, watch } from 'vue'
 import { Fault } from '@shared/fault'
 import type { Case } from '@shared/types.gen'
 import { addToDraft } from '../db/drafts'
@@ -177,4 +177,22 @@ test('L9: a small picture is the preview that its phone made, never the original
   const again = effectScope().run(() => photos.look(other, 'preview'))
   await vi.waitFor(() => expect(again?.url.value).toMatch(/^blob:/))
   expect(asked).toHaveLength(2)
+})
+
+test('L13: a decision is not called sent between its making and the next look at storage, nor when it becomes an operation', async () => {
+  const { world, centre, phone, sync } = await page()
+  await vi.waitFor(() => expect(sync.allSent.value).toBe(true))
+  await phone.decide({ case: id, action: 'file', payload: {}, seen: 1, taxonomy: 't1' })
+  expect(sync.allSent.value).toBe(false)
+  await vi.waitFor(() => expect(sync.waitingRecords.value).toBe(1))
+  centre.answering = false
+  const green: boolean[] = []
+  const end = watch(sync.allSent, (sent) => green.push(sent), { flush: 'sync' })
+  world.pass(5_000)
+  await vi.waitFor(async () => expect(await phone.store.db.operations.count()).toBe(1))
+  await vi.waitFor(() => expect(phone.undoable.value).toBe(0))
+  expect([green, sync.allSent.value]).toEqual([[], false])
+  end()
+  centre.answer()
+  await vi.waitFor(() => expect(sync.allSent.value).toBe(true))
 })

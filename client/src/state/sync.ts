@@ -28,6 +28,7 @@ export function makeSync(phone: Phone, ledger: Ledger, centre: Asking): SyncStat
   const status = follow(phone.status)
   const fault = follow(phone.fault)
   const made = follow(phone.made)
+  const undoable = follow(phone.undoable)
   const summary = shallowRef<Summary>(nothing)
   const damaged = shallowRef<readonly { hash: string; caseId: string; lost: boolean }[]>([])
   const answered = ref<number | null>(null)
@@ -70,7 +71,7 @@ export function makeSync(phone: Phone, ledger: Ledger, centre: Asking): SyncStat
     waitingPhotos: computed(() => summary.value.photos),
     waitingBytes: computed(() => summary.value.bytes),
     others: computed(() => summary.value.others),
-    allSent: computed(() => summary.value.allSent && isOf(summary.value)),
+    allSent: computed(() => summary.value.allSent && undoable.value === 0 && isOf(summary.value)),
     refused: computed(() => ledger.refused.value.map(refusedOf)),
     damaged,
     storage: shown(storage),

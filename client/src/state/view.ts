@@ -12,18 +12,21 @@ export interface ViewContext {
   /** By case: operations that the server's case does not show yet, refused ones, photographs of this phone. */
   readonly ahead: ReadonlyMap<string, readonly Done[]>
   readonly refused: ReadonlyMap<string, readonly Done[]>
+  /** Cases with a decision that may still be taken back. */
+  readonly decided: ReadonlySet<string>
   readonly photos: ReadonlyMap<string, readonly PhotoRow[]>
   /** By case: the revision that the person saw last. */
   readonly seen: ReadonlyMap<string, number>
 }
 
 export function viewOf(c: Case, context: ViewContext): CaseView {
-  const unsent = (context.ahead.get(c.id) ?? []).filter(({ row }) => row.state === 'waiting').length
+  const waiting = (context.ahead.get(c.id) ?? []).filter(({ row }) => row.state === 'waiting').length
+  const unsent = waiting + (context.decided.has(c.id) ? 1 : 0)
   const seen = context.seen.get(c.id) ?? 0
   const others = c.timeline.filter((entry) => entry.by.id !== context.person)
   return {
     case: c,
-    travel: travelOf(c, unsent, context),
+    travel: waiting === 0 && unsent > 0 ? { kind: 'onPhone' } : travelOf(c, unsent, context),
     mine: c.reporter.id === context.person,
     unsent,
     lost: (c.conflicts ?? []).some((conflict) => conflict.lostBy.id === context.person && conflict.revision > seen),

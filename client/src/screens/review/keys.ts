@@ -1,9 +1,9 @@
 /** What a key does on the review page. Decisions by their English initials, as the buttons show. */
-export type Stroke = 'down' | 'up' | 'left' | 'right' | 'zoom' | 'file' | 'return' | 'reject' | 'help'
+export type Stroke = 'down' | 'up' | 'left' | 'right' | 'zoom' | 'file' | 'return' | 'reject' | 'undo' | 'search' | 'help'
 
 const strokes: Readonly<Record<string, Stroke>> = {
   j: 'down', k: 'up', ArrowDown: 'down', ArrowUp: 'up', ArrowLeft: 'left', ArrowRight: 'right', ' ': 'zoom',
-  f: 'file', r: 'return', x: 'reject', '?': 'help', '？': 'help',
+  f: 'file', r: 'return', x: 'reject', u: 'undo', '/': 'search', '、': 'search', '?': 'help', '？': 'help',
 }
 
 /** A key held down goes through cases and photos; it never decides again, nor asks again. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Entry, State } from '@shared/types.gen'
 import type { CaseView } from '../../state/contract'
-import { nextAt, queueOf } from './queue'
+import { comingPhotos, isMeant, nextAt, queueOf } from './queue'
 
 function view(id: string, state: State, arrivedAt: number, more: Partial<Entry>[] = []): CaseView {
   const by = { kind: 'person', id: 'p' } as const
@@ -43,6 +43,23 @@ describe('the review queue', () => {
 
   it('keeps one order for the same time', () => {
     expect(ids(queueOf([view('b', 'reported', 10), view('a', 'reported', 10)]))).toEqual(['a', 'b'])
+  })
+
+  it('finds a case by any of its words, in any order and case', () => {
+    const words = ['7ZK0Q-12', '暴露垃圾', '建设路东侧', '采集员6-01']
+    for (const typed of ['', '7zk', '垃圾', '建设路 7ZK', '6-01 垃圾']) expect(isMeant(words, typed), typed).toBe(true)
+    expect(isMeant(words, '建设路 12号')).toBe(false)
+  })
+
+  it('has the photos ready of what comes next and of the one before, and of no more', () => {
+    const photographed = (id: string, ...hashes: string[]) => {
+      const one = view(id, 'reported', 1)
+      return { ...one, case: { ...one.case, photos: hashes.map((hash) => ({ hash, here: hash === 'way' ? 'waiting' : 'here' })) } } as CaseView
+    }
+    const queue = [photographed('a', 'a1', 'a2'), photographed('b', 'b1', 'b2'), photographed('c', 'c1', 'c2'), photographed('d', 'way'), photographed('e', 'e1', 'e2'), photographed('f', 'f1')]
+    expect(comingPhotos(queue, 1)).toEqual(['b1', 'b2', 'c1', 'c2', 'e1', 'a1'])
+    expect(comingPhotos(queue, 5)).toEqual(['f1', 'e1'])
+    expect(comingPhotos([], -1)).toEqual([])
   })
 
   it('shows the next at the same place, the last after the end, nothing when all is done', () => {

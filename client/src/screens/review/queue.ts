@@ -17,6 +17,21 @@ export function waitsSince({ case: c }: CaseView): number {
   return back?.received ?? c.arrivedAt
 }
 
+/** Whether a case is meant by what was typed: every part of it stands somewhere in the case's words. */
+export function isMeant(words: readonly string[], typed: string): boolean {
+  const text = words.join(' ').toLowerCase()
+  return typed.toLowerCase().split(/\s+/).every((part) => text.includes(part))
+}
+
+/**
+ * The photos to have ready: the first of the cases that come next, the others of the next one, and the first of the one before,
+ * to which an undo or a step back leads.
+ */
+export function comingPhotos(queue: readonly CaseView[], place: number): string[] {
+  const first = (at: number, most: number) => (queue[at]?.case.photos ?? []).slice(0, most).filter((photo) => photo.here === 'here').map((photo) => photo.hash)
+  return [...new Set([...first(place, 4), ...first(place + 1, 4), ...first(place + 2, 1), ...first(place + 3, 1), ...first(place - 1, 1)])]
+}
+
 /** What to show after a decision or a step: the one at the place, else the last; '' when nothing waits. */
 export function nextAt(queue: readonly CaseView[], index: number): string {
   return (queue[index] ?? queue[queue.length - 1])?.case.id ?? ''

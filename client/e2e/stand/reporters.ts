@@ -1,0 +1,52 @@
+import { fileURLToPath } from 'node:url'
+import type { Fix } from '@shared/types.gen'
+import { summarize } from '../../src/db/summary'
+import { browser } from '../../src/engine/world'
+import { openAlbum } from '../../squad/album'
+import { photograph } from '../../squad/capture'
+import { closeDevice, type Device, openDevice } from '../../squad/device'
+import { until } from './program'
+
+const password = 'buxun-demo-2026'
+const album = openAlbum(fileURLToPath(new URL('../../../', import.meta.url)))
+const categories = ['06010', '06012', '07001', '09009'].map((code) => `GB/T 47678.5-2026|matter|${code}`)
+let count = 0
+
+/** A collector's phone without a screen: the shipped engine in Node, on a line of its own. */
+export async function collector(origin: string, login: string): Promise<Device> {
+  const device = await openDevice({ name: `${login} ${count++} ${Math.random()}`, origin: new URL(origin), world: browser })
+  await device.phone.signIn(login, password)
+  await until(`${login} to be live`, async () => device.phone.status.value.link === 'live')
+  return device
+}
+
+export interface Reported {
+  readonly caseId: string
+  readonly description: string
+}
+
+/** Reports cases with one photo each, a step apart along the road from a place. Resolves when all of it is at the centre. */
+export async function report(device: Device, cases: number, words: string, from = { longitude: 113.0835, latitude: 27.8712 }): Promise<Reported[]> {
+  const made: Reported[] = []
+  for (let i = 0; i < cases; i++) made.push(await reportOne(device, `${words} ${i + 1}`, i, from))
+  await allSent(device)
+  return made
+}
+
+export async function reportOne(device: Device, description: string, nth: number, from = { longitude: 113.0835, latitude: 27.8712 }): Promise<Reported> {
+  const draft = device.phone.newId()
+  const now = device.phone.clock.now()
+  const fix: Fix = { longitude: from.longitude + nth * 0.0004, latitude: from.latitude, accuracy: 12, at: now, source: 'device' }
+  const name = album.names[nth % album.names.length] ?? ''
+  const photos = await photograph(device, draft, [{ developed: await album.take(name, `${description} ${draft}`), part: 'scene', origin: 'camera', takenAt: now, fix }])
+  const payload = { category: categories[nth % categories.length] ?? '', description, address: `建设路 ${nth + 1} 号灯杆旁` }
+  const { caseId } = await device.phone.save({ case: draft, action: 'report', payload, seen: 0, taxonomy: 'e2e', place: fix, draft, photos })
+  return { caseId, description }
+}
+
+export async function allSent({ phone, store }: Device): Promise<void> {
+  const person = phone.person.value?.id ?? ''
+  await until('all to be sent', async () => (await summarize(store, person)).allSent, 120_000)
+}
+
+export { closeDevice, type Device }

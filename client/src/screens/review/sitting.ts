@@ -1,0 +1,150 @@
+// One sitting of a leader: what waits, which one is looked at, what was decided and may still be taken back.
+import { computed, nextTick, onUnmounted, ref, watch } from 'vue'
+import { useRoute, useRouter } from 'vue-router'
+import { useCases } from '../../state/cases'
+import type { CaseView } from '../../state/contract'
+import { useDeeds } from '../../state/deeds'
+import { useDirectory } from '../../state/directory'
+import { useSync } from '../../state/sync'
+import { useTaxonomy } from '../../state/taxonomy'
+import { t } from '../../words/words'
+import { told, type Told } from '../tell'
+import { paceOf } from './pace'
+import { isMeant, nextAt, queueOf } from './queue'
+
+export type Asked = 'return' | 'reject' | 'auditFail'
+export type Verdict = Asked | 'file' | 'auditPass'
+
+/** What was stored and what the first pull brings is not "new": that begins a moment after the phone has caught up. */
+const settleMs = 1000
+/** The place is kept in the address, for coming back to it; not while keys race through the queue. */
+const placeMs = 400
+
+export function useSitting() {
+  const route = useRoute()
+  const router = useRouter()
+  const { cases, ready } = useCases()
+  const { link, pulling } = useSync()
+  const deeds = useDeeds()
+  const taxonomy = useTaxonomy()
+  const directory = useDirectory()
+
+  const chosen = ref(typeof route.query.case === 'string' ? route.query.case : '')
+  const typed = ref('')
+  const problem = ref<Told | null>(null)
+  /** Decided, until storage shows it: the next case is on the screen before the disk has answered. */
+  const leaving = ref(new Set<string>())
+  const decided = ref<readonly { readonly id: string; readonly at: number }[]>([])
+  /** What was in the queue when the leader last looked at it: the rest is new. */
+  const known = ref(new Set<string>())
+
+  const title = ({ case: c }: CaseView) => (c.category ? taxonomy.name(c.category) : t('case.noCategory'))
+  const waiting = computed(() => queueOf(cases.value).filter((one) => !leaving.value.has(one.case.id)))
+  const queue = computed(() => {
+    const words = typed.value.trim()
+    return words === '' ? waiting.value : waiting.value.filter((one) => isMeant(wordsOf(one), words))
+  })
+  const place = computed(() => queue.value.findIndex((one) => one.case.id === chosen.value))
+  /** What is looked at stays on screen, even when somebody else decides it meanwhile. */
+  const view = computed<CaseView | undefined>(() => cases.value.find((one) => one.case.id === chosen.value))
+  const decidable = computed(() => waiting.value.some((one) => one.case.id === chosen.value))
+  const fresh = computed(() => waiting.value.filter((one) => !known.value.has(one.case.id)).length)
+  const undoable = computed(() => deeds.undoable.value[deeds.undoable.value.length - 1])
+
+  function wordsOf(one: CaseView): string[] {
+    const { short, number = '', address = '', description = '', reporter } = one.case
+    return [short, number, title(one), address, description, directory.label(reporter.id)]
+  }
+
+  const following = ref(ready.value && link.value === 'live' && !pulling.value && cases.value.length > 0)
+  let settling = 0
+  watch(waiting, () => {
+    if (!following.value) looked()
+  }, { immediate: true })
+  watch(pulling, (is, was) => {
+    if (was && !is) settling = window.setTimeout(() => (following.value = true), settleMs)
+  })
+  watch([queue, ready], () => {
+    if (ready.value && view.value === undefined) chosen.value = nextAt(queue.value, 0)
+  }, { immediate: true })
+  watch(() => [chosen.value, view.value?.case.revision] as const, ([id, revision]) => {
+    if (id !== '' && revision !== undefined) deeds.seen(id)
+  }, { immediate: true })
+  watch(cases, () => {
+    if (leaving.value.size === 0) return
+    const still = new Set(queueOf(cases.value).map((one) => one.case.id))
+    for (const id of leaving.value) if (!still.has(id)) leaving.value.delete(id)
+  })
+  let placing = 0
+  watch(chosen, (id) => {
+    window.clearTimeout(placing)
+    placing = window.setTimeout(() => void router.replace({ query: id === '' ? {} : { case: id } }), placeMs)
+  })
+  onUnmounted(() => {
+    window.clearTimeout(settling)
+    window.clearTimeout(placing)
+  })
+
+  function look(id: string): void {
+    chosen.value = id
+    known.value.add(id)
+  }
+
+  function looked(): void {
+    known.value = new Set(waiting.value.map((one) => one.case.id))
+  }
+
+  /** Leaves this one for later: round and round, so that nothing is a dead end. */
+  function skip(): void {
+    const to = queue.value[(place.value + 1) % queue.value.length]
+    if (to) look(to.case.id)
+  }
+
+  function step(by: number): void {
+    const to = queue.value[Math.max(0, Math.min(queue.value.length - 1, place.value + by))]
+    if (to) look(to.case.id)
+  }
+
+  /** The next comes at once; where the decision could not be stored the case is back in the queue, and it is said. */
+  async function decide(verdict: Verdict, reason = ''): Promise<void> {
+    if (!decidable.value) return
+    const id = chosen.value
+    const at = Math.max(0, place.value)
+    problem.value = null
+    leaving.value.add(id)
+    if (queue.value.length === 0) typed.value = ''
+    look(nextAt(queue.value, at))
+    try {
+      if (verdict === 'file' || verdict === 'auditPass') await deeds.decide(id, verdict)
+      else await deeds.decideWithReason(id, verdict, reason)
+      decided.value = [...decided.value, { id, at: Date.now() }]
+    } catch (thrown) {
+      leaving.value.delete(id)
+      problem.value = told(thrown)
+    }
+  }
+
+  /** Takes the latest decision back and shows its case again. */
+  async function undo(): Promise<void> {
+    const last = undoable.value
+    if (last === undefined) return
+    problem.value = null
+    if (!(await deeds.undo(last.decision))) {
+      problem.value = { what: t('undo.tooLate'), todo: '' }
+      return
+    }
+    decided.value = decided.value.filter((one) => one.id !== last.caseId)
+    leaving.value.delete(last.caseId)
+    typed.value = ''
+    await nextTick()
+    look(last.caseId)
+  }
+
+  return {
+    ready, queue, waiting, view, chosen, place, decidable, fresh, typed, problem, undoable, title,
+    undoables: computed(() => deeds.undoable.value.length), done: computed(() => decided.value.length), pace: computed(() => paceOf(decided.value.map((one) => one.at))),
+    find: (id: string | undefined) => cases.value.find((one) => one.case.id === id),
+    look, looked, skip, step, decide, undo,
+    notice: (why: Told) => (problem.value = why),
+  }
+}
