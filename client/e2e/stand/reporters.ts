@@ -33,7 +33,7 @@ export async function report(device: Device, cases: number, words: string, from 
   return made
 }
 
-export async function reportOne(device: Device, description: string, nth: number, from = { longitude: 113.0835, latitude: 27.8712 }): Promise<Reported> {
+async function reportOne(device: Device, description: string, nth: number, from = { longitude: 113.0835, latitude: 27.8712 }): Promise<Reported> {
   const draft = device.phone.newId()
   const now = device.phone.clock.now()
   const fix: Fix = { longitude: from.longitude + nth * 0.0004, latitude: from.latitude, accuracy: 12, at: now, source: 'device' }
@@ -44,7 +44,7 @@ export async function reportOne(device: Device, description: string, nth: number
   return { caseId, description }
 }
 
-export async function allSent({ phone, store }: Device): Promise<void> {
+async function allSent({ phone, store }: Device): Promise<void> {
   const person = phone.person.value?.id ?? ''
   await until('all to be sent', async () => (await summarize(store, person)).allSent, 120_000)
 }
