@@ -1,6 +1,6 @@
 // One sitting of a leader: what waits, which one is looked at, what was decided and may still be taken back.
 import { computed, nextTick, onUnmounted, ref, watch } from 'vue'
-import { useRoute, useRouter } from 'vue-router'
+import { onBeforeRouteLeave, useRoute, useRouter } from 'vue-router'
 import { useCases } from '../../state/cases'
 import type { CaseView } from '../../state/contract'
 import { useDeeds } from '../../state/deeds'
@@ -76,8 +76,15 @@ export function useSitting() {
     for (const id of leaving.value) if (!still.has(id)) leaving.value.delete(id)
   })
   let placing = 0
+  let away = false
+  // It must not overtake the way to another page.
+  onBeforeRouteLeave(() => {
+    away = true
+    window.clearTimeout(placing)
+  })
   watch(chosen, (id) => {
     window.clearTimeout(placing)
+    if (away) return
     placing = window.setTimeout(() => void router.replace({ query: id === '' ? {} : { case: id } }), placeMs)
   })
   onUnmounted(() => {
