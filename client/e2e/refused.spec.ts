@@ -87,7 +87,7 @@ describe('refused and late', () => {
     const corrected = await new Report(phone.page).save('暴露垃圾', '类别已改对')
     await inQueue(corrected).waitFor({ timeout: 30_000 })
     await inQueue(corrected).click()
-    await desk.page.getByText('类别已改对').first().waitFor()
+    await desk.page.getByText('类别已改对').filter({ visible: true }).first().waitFor()
     await light('全部已到中心')
   })
 

@@ -95,7 +95,8 @@ describe('the local authority on a phone', () => {
     await app.light('全部已到中心').waitFor()
     await server.stop()
     await page.goto(`${server.origin()}/cases`)
-    await page.getByRole('list', { name: '案卷列表' }).getByText('局域网地址上拍的').first().waitFor()
+    await page.getByRole('list', { name: '案卷列表' }).getByRole('link', { name: '暴露垃圾' }).first().click()
+    await page.getByText('局域网地址上拍的').first().waitFor()
     await server.start()
     // The worker leaves the server's own page to the server.
     await page.goto(`${server.origin()}/install`)
