@@ -130,7 +130,7 @@ func (m *Main) handler(pages http.Handler) (http.Handler, error) {
 		Office:      m.centre.office(hasher, m.config.Demo),
 		Placeholder: client.Placeholder(), Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), Registry: registry,
 		Ready: m.Ready, Now: m.config.Now, Log: m.config.Log, Demo: m.config.Demo, Proxies: m.config.Proxies, SignedOut: m.hub.Recheck,
-		Install: pages, Public: m.doors.public,
+		Install: pages, Public: m.doors.public, Present: m.hub.Present,
 	}
 	if built {
 		config.Client = files
@@ -141,6 +141,7 @@ func (m *Main) handler(pages http.Handler) (http.Handler, error) {
 		Authenticate: func(r *http.Request) (session.Reader, error) { return site.Authenticate(r) },
 		Refuse:       func(w http.ResponseWriter, r *http.Request, err error) { site.Refuse(w, r, err) },
 		Came:         func(hello wire.Hello) { m.centre.store.NoteApp(hello.Replicas, hello.App) },
+		Left:         func(hello wire.Hello, heardAt int64) { m.centre.store.NoteHeard(hello.Replicas, heardAt) },
 	})
 	site, err = web.New(config)
 	return site, err

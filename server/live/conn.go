@@ -50,6 +50,7 @@ type conn struct {
 	stopping bool
 	closed   string // code of the fault that ended it
 	hello    *wire.Hello
+	heardAt  int64 // ms; the last frame
 	opened   time.Time
 	checked  time.Time
 }
@@ -198,8 +199,10 @@ func (c *conn) heedHub(ctx context.Context) bool {
 
 func (c *conn) hear(ctx context.Context, event session.Event) {
 	if heard, ok := event.(session.Heard); ok {
+		c.heardAt = heard.Now
 		if hello, ok := heard.Frame.(*wire.Hello); ok && c.hello == nil {
 			c.hello = hello
+			c.Hub.came(c)
 			c.logHello()
 		}
 	}
@@ -303,6 +306,9 @@ func (c *conn) logHello() {
 }
 
 func (c *conn) logEnd() {
+	if c.hello != nil {
+		c.Left(*c.hello, c.heardAt)
+	}
 	c.Log.Info("phone left", "person", c.reader.Person, "after", c.Now().Sub(c.opened).Round(time.Millisecond).String(), "told", c.closed)
 }
 

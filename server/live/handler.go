@@ -30,7 +30,9 @@ type Options struct {
 	// Refuse answers a handshake that is no websocket's, with a problem document.
 	Refuse func(http.ResponseWriter, *http.Request, error)
 	// Came is told of each phone's hello; may be nil. It must not block.
-	Came    func(wire.Hello)
+	Came func(wire.Hello)
+	// Left is told of each phone that said hello and is gone, and when it was heard last, ms; may be nil. It must not block.
+	Left    func(hello wire.Hello, heardAt int64)
 	Metrics Metrics
 	Now     func() time.Time
 	Log     *slog.Logger
@@ -54,6 +56,9 @@ func Handler(o Options) http.Handler {
 	o.Metrics = orUnmeasured(o.Metrics)
 	if o.Came == nil {
 		o.Came = func(wire.Hello) {}
+	}
+	if o.Left == nil {
+		o.Left = func(wire.Hello, int64) {}
 	}
 	if o.Now == nil {
 		o.Now = time.Now

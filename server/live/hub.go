@@ -25,6 +25,8 @@ type Hub struct {
 	squads  group
 	persons group
 	centre  map[*conn]struct{}
+	// How many connections named each replica in their hello.
+	named   map[string]int
 	emptied chan struct{} // closed when the last connection left a stopping hub
 	opened  uint64
 }
@@ -49,7 +51,7 @@ func (g group) remove(key string, c *conn) {
 func NewHub() *Hub {
 	h := &Hub{
 		wake: make(chan struct{}, 1), quit: make(chan struct{}), done: make(chan struct{}), emptied: make(chan struct{}),
-		all: map[*conn]struct{}{}, squads: group{}, persons: group{}, centre: map[*conn]struct{}{},
+		all: map[*conn]struct{}{}, squads: group{}, persons: group{}, centre: map[*conn]struct{}{}, named: map[string]int{},
 	}
 	go h.run()
 	return h
@@ -142,9 +144,39 @@ func (h *Hub) add(c *conn) bool {
 	return true
 }
 
+// came notes which replicas a connection's phone holds.
+func (h *Hub) came(c *conn) {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	for _, holding := range c.hello.Replicas {
+		h.named[holding.Replica]++
+	}
+}
+
+// Present lists who is connected now, and the replicas that their phones hold.
+func (h *Hub) Present() (people, replicas map[string]bool) {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	people, replicas = map[string]bool{}, map[string]bool{}
+	for person := range h.persons {
+		people[person] = true
+	}
+	for replica := range h.named {
+		replicas[replica] = true
+	}
+	return people, replicas
+}
+
 func (h *Hub) remove(c *conn) {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
+	if c.hello != nil {
+		for _, holding := range c.hello.Replicas {
+			if h.named[holding.Replica]--; h.named[holding.Replica] == 0 {
+				delete(h.named, holding.Replica)
+			}
+		}
+	}
 	delete(h.all, c)
 	delete(h.centre, c)
 	h.persons.remove(c.reader.Person, c)

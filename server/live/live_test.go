@@ -233,6 +233,31 @@ func TestASessionThatEndedElsewhereIsNoticed(t *testing.T) {
 	quiet(t, other, 1)
 }
 
+// The squad's day tells whose phone is connected now, and else when it was heard last.
+func TestL13_WhoIsPresentIsKnownUntilTheLastConnectionEnds(t *testing.T) {
+	w := newWorld(t)
+	r := w.replica("a-one")
+	begun := time.Now().UnixMilli()
+	first, second := w.dial("a-one"), w.dial("a-one")
+	for _, socket := range []*drive.Wire{first, second} {
+		if _, err := socket.Hello(nil, r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, socket := range []*drive.Wire{first, second} {
+		if people, replicas := w.hub.Present(); !people[w.ids["a-one"]] || !replicas[r.ID] || len(people) != 1 || len(replicas) != 1 {
+			t.Errorf("present are %v with %v", people, replicas)
+		}
+		w.must(socket.Close())
+		if gone := <-w.left; len(gone.hello.Replicas) != 1 || gone.heardAt < begun || gone.heardAt > time.Now().UnixMilli() {
+			t.Errorf("left: %+v", gone)
+		}
+	}
+	if people, replicas := w.hub.Present(); len(people)+len(replicas) != 0 {
+		t.Errorf("present after all left: %v with %v", people, replicas)
+	}
+}
+
 func TestOnePersonCannotHoldAllConnections(t *testing.T) {
 	w := newWorld(t)
 	oldest, _ := w.follow("a-one")

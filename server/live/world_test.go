@@ -36,10 +36,16 @@ type world struct {
 	committer *Committer
 	server    *httptest.Server
 	ids       map[string]string // by login
+	left      chan farewellOf   // phones that went away
+}
+
+type farewellOf struct {
+	hello   wire.Hello
+	heardAt int64
 }
 
 func newWorld(t *testing.T) *world {
-	w := &world{t: t, ctx: t.Context(), hub: NewHub(), ids: map[string]string{}}
+	w := &world{t: t, ctx: t.Context(), hub: NewHub(), ids: map[string]string{}, left: make(chan farewellOf, 100)}
 	store, err := sqlite.Open(w.ctx, filepath.Join(t.TempDir(), "buxun.db"), sqlite.Options{
 		Rules: func(string) session.Rules {
 			return session.Rules{
@@ -61,6 +67,7 @@ func newWorld(t *testing.T) *world {
 	w.server = httptest.NewServer(Handler(Options{
 		Store: store, Committer: w.committer, Hub: w.hub, Authenticate: w.authenticate,
 		Anchor: func(now int64) shared.Anchor { return shared.Anchor{Token: "anchor", At: now} }, Refuse: refuse,
+		Left: func(hello wire.Hello, heardAt int64) { w.left <- farewellOf{hello, heardAt} },
 	}))
 	t.Cleanup(w.close)
 	return w

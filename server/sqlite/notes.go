@@ -25,15 +25,15 @@ type notes struct {
 	closed    bool
 }
 
-// claim is what a phone said of one replica at its last hello, and the app that it ran.
+// claim is what a phone said of one replica at its last hello, the app that it ran, and when it was heard last.
 type claim struct {
 	last, at int64
 	app      string
 }
 
-// merge keeps the newer word and the higher claim.
+// merge keeps the later time, the newer word and the higher claim.
 func (c claim) merge(older claim) claim {
-	c.last = max(c.last, older.last)
+	c.last, c.at = max(c.last, older.last), max(c.at, older.at)
 	if c.app == "" {
 		c.app = older.app
 	}
@@ -63,6 +63,15 @@ func (s *Store) NoteApp(holdings []wire.Holding, app string) {
 	s.note(func(n *notes) {
 		for _, h := range holdings {
 			n.claims[h.Replica] = claim{at: now, app: app}.merge(n.claims[h.Replica])
+		}
+	})
+}
+
+// NoteHeard notes when a phone with these replicas was last heard; it is on disk within a second.
+func (s *Store) NoteHeard(holdings []wire.Holding, at int64) {
+	s.note(func(n *notes) {
+		for _, h := range holdings {
+			n.claims[h.Replica] = claim{at: at}.merge(n.claims[h.Replica])
 		}
 	})
 }
@@ -136,9 +145,7 @@ func (s *Store) flush(ctx context.Context) error {
 	}
 	s.note(func(n *notes) {
 		for replica, c := range claims {
-			newer := n.claims[replica]
-			newer.at = max(newer.at, c.at)
-			n.claims[replica] = newer.merge(c)
+			n.claims[replica] = n.claims[replica].merge(c)
 		}
 		for person, d := range delivered {
 			if d.upTo > n.delivered[person].upTo {
@@ -156,7 +163,10 @@ func (s *Store) flush(ctx context.Context) error {
 
 func (w *writer) putNotes(ctx context.Context, claims map[string]claim, delivered map[string]delivery, seen map[seenKey]delivery) error {
 	for replica, c := range claims {
-		err := w.exec(ctx, `UPDATE replicas SET last_claimed = max(last_claimed, ?), last_hello_at = ?, app = CASE WHEN ?3 = '' THEN app ELSE ?3 END WHERE id = ?4`, c.last, c.at, c.app, replica)
+		// On the right of an assignment stands what was there before.
+		err := w.exec(ctx, `UPDATE replicas SET last_claimed = max(last_claimed, ?1), last_hello_at = max(coalesce(last_hello_at, 0), ?2),
+			held_since = CASE WHEN max(last_claimed, ?1) <= counter THEN NULL WHEN last_claimed <= counter THEN ?2 ELSE coalesce(held_since, ?2) END,
+			app = CASE WHEN ?3 = '' THEN app ELSE ?3 END WHERE id = ?4`, c.last, c.at, c.app, replica)
 		if err != nil {
 			return err
 		}

@@ -136,7 +136,7 @@ type Phone struct {
 	Replica     string
 	Person      string
 	Known, Last int64
-	LastHelloAt int64 // server's clock; 0 if it never said hello
+	LastHelloAt int64 // server's clock when it was heard last; 0 if it never said hello
 	RevokedAt   int64 // 0 while it is in use
 	Gaps        []session.Gap
 }

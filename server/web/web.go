@@ -45,6 +45,8 @@ type Config struct {
 	Demo  bool // demo people may sign in
 	// SignedOut is called after a session was ended by its person; may be nil.
 	SignedOut func()
+	// Present says who is connected now and which replicas their phones hold, by id.
+	Present func() (people, replicas map[string]bool)
 	// Install tells phones how to trust the server, to whoever asks.
 	Install http.Handler
 	// Public says whether every browser trusts the certificate that is served; false behind a proxy, which has its own say.
@@ -114,6 +116,7 @@ func (s *server) routes() []route {
 		{"GET", "/api/phrases", signedIn, PurposeSync, (*server).phrases},
 		{"PUT", "/api/phrases/{kind}", signedIn, "", (*server).putPhrases},
 		{"GET", "/api/phones", signedIn, "", (*server).phones},
+		{"GET", "/api/day", signedIn, "", (*server).day},
 		{"GET", "/api/photos/{hash}", signedIn, PurposeSync, (*server).photo},
 		{"", photo.Path, signedIn, PurposeSync, (*server).upload},
 		{"GET", install, anyone, "", (*server).install},

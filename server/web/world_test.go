@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"image"
 	"image/jpeg"
 	"log/slog"
@@ -59,6 +60,8 @@ type world struct {
 	clock  time.Time
 	ids    map[string]string // by login
 	log    bytes.Buffer
+	// Who is connected, by id, and the replicas of their phones.
+	present, presentReplicas map[string]bool
 }
 
 type change func(*Config)
@@ -95,6 +98,7 @@ func newWorld(t *testing.T, changes ...change) *world {
 		Metrics:  http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { plain(w, "figures") }),
 		Registry: prometheus.NewRegistry(), Ready: func(context.Context) error { return nil },
 		Install: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { plain(w, "how to trust") }), Public: func() bool { return false },
+		Present: func() (people, replicas map[string]bool) { return w.present, w.presentReplicas },
 		Live:    http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("no socket here") }),
 		Proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")},
 	}
@@ -261,6 +265,18 @@ func (w *world) reportOnly(r *drive.Replica, content []byte) (hash string) {
 	}
 	r.Acked, r.AckedHash = int64(len(r.Made)), shared.HashText(r.Made[len(r.Made)-1])
 	return hash
+}
+
+// gap pushes a replica's last operation as a phone that lost those before it.
+func (w *world) gap(r *drive.Replica) error {
+	last := int64(len(r.Made))
+	push, err := r.Push(last, last)
+	push.Oldest = last
+	results, _ := w.store.Commit(w.t.Context(), []session.Push{{Push: push, Received: w.clock.UnixMilli()}})
+	if results[0].Fault != nil {
+		return fmt.Errorf("%+v", *results[0].Fault)
+	}
+	return err
 }
 
 func (w *world) upload(r *drive.Replica, as, hash string, content []byte) *httptest.ResponseRecorder {
