@@ -15,3 +15,16 @@ export function film(...names: readonly string[]): string {
   writeFileSync(file, Buffer.concat(Array.from({ length: 8 }, () => frames).flat()))
   return file
 }
+
+/** So many different files of one photograph: each carries its number in a comment, as no two shots are alike. */
+export function shots(name: string, count: number): string[] {
+  const folder = mkdtempSync(path.join(tmpdir(), 'buxun-shots-'))
+  const whole = readFileSync(photo(name))
+  return Array.from({ length: count }, (_, i) => {
+    const words = Buffer.from(`shot ${String(i + 1).padStart(3, '0')}`)
+    const comment = Buffer.concat([Buffer.from([0xff, 0xfe, 0, words.length + 2]), words])
+    const file = path.join(folder, `shot-${i + 1}.jpg`)
+    writeFileSync(file, Buffer.concat([whole.subarray(0, 2), comment, whole.subarray(2)]))
+    return file
+  })
+}

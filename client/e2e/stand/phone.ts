@@ -41,6 +41,11 @@ export class Phone {
 
   constructor(private readonly options: PhoneOptions) {}
 
+  /** Whether it is switched on. */
+  get on(): boolean {
+    return this.opened !== null
+  }
+
   get page(): Page {
     if (!this.opened) throw new Error('the phone is off')
     return this.opened

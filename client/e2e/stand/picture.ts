@@ -8,7 +8,7 @@ export function pictureFailures(phones: () => Readonly<Record<string, Phone | un
     if (task.result?.state !== 'fail') return
     for (const [name, phone] of Object.entries(phones())) {
       const file = path.join(root, '.stamps/e2e', `${task.name.slice(0, 40).replaceAll(/[^\p{L}\d]+/gu, '-')}.${name}.png`)
-      await phone?.page.screenshot({ path: file }).catch(() => undefined)
+      if (phone?.on) await phone.page.screenshot({ path: file }).catch(() => undefined)
     }
   })
 }

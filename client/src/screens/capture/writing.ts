@@ -43,7 +43,9 @@ export function useWriting(kind: Draft['kind'], caseId = '', initial: Readonly<F
     return open?.kind === kind && (caseId === '' || open.caseId === caseId) ? open : null
   })
   const photos = computed<readonly DraftPhoto[]>(() => draft.value?.photos ?? [])
-  const full = computed(() => coming.value.length >= mostComing)
+  /** Shots that the camera is still encoding: a quick thumb must not get past the bound with them. */
+  const exposing = ref(0)
+  const full = computed(() => coming.value.length + exposing.value >= mostComing)
 
   /** Begins the draft at the first thing that it is to hold: leaving an empty screen leaves nothing behind. */
   async function ensure(): Promise<void> {
@@ -129,7 +131,7 @@ export function useWriting(kind: Draft['kind'], caseId = '', initial: Readonly<F
   }
 
   return {
-    store, draft, fields, photos, coming, full, saving, problem, add, load, open, discard, save,
+    store, draft, fields, photos, coming, exposing, full, saving, problem, add, load, open, discard, save,
     remove: (hash: string) => change(() => store.removePhoto(hash)),
     move: (hash: string, to: number) => change(() => store.movePhoto(hash, to)),
   }
