@@ -17,7 +17,8 @@ export default defineConfig({
   plugins: [vue({ features: { optionsAPI: false } }), shell({ worker: 'src/worker/sw.ts', budget: 120_000, later: [/^assets\/(en|office|map|charts)-/] })],
   // Dexie's build without the code for browsers below our floor.
   resolve: { alias: { ...alias, dexie: 'dexie/dist/modern/dexie.min.mjs' } },
-  define: { __VERSION__: JSON.stringify(version) },
+  // A release names itself; the client of a working copy is that of package.json.
+  define: { __VERSION__: JSON.stringify(process.env.BUXUN_VERSION ?? version) },
   build: {
     // The browser floor (README): iOS 16.4, Chromium 94.
     target: 'es2022',

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { build } from 'vite'
 import { App } from '../e2e/pages/app'
+import { Origin } from '../e2e/stand/origin'
 import { Phone } from '../e2e/stand/phone'
 import { root, until } from '../e2e/stand/program'
 import { Server } from '../e2e/stand/server'
 import { against, leave, quick } from './figures'
-import { Origin } from './origin'
 
 /** A phone that has the app stored, and how to know that its first screen can be used. */
 interface Started {

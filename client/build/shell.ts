@@ -9,6 +9,8 @@ import { build, type Plugin, type ResolvedConfig, type Rollup } from 'vite'
 interface ShellFile {
   url: string
   revision: string | null
+  /** Of what the file must hold: a page that a network shows to sign in, or a server that changed meanwhile, is not stored for it. */
+  integrity: string
 }
 
 interface ShellOptions {
@@ -48,7 +50,7 @@ export function shell(options: ShellOptions): Plugin {
       const dist = resolve(config.root, config.build.outDir)
       const names = (await listFiles(dist)).filter((name) => !apart.test(name))
       const isLater = (name: string) => laterStyles.has(name) || options.later.some((pattern) => pattern.test(name))
-      const shell = await Promise.all(names.filter((name) => !isLater(name)).map(async (name) => ({ url: `/${name}`, revision: await revisionOf(dist, name) })))
+      const shell = await Promise.all(names.filter((name) => !isLater(name)).map((name) => shellFile(dist, name)))
       await buildWorker(config, options.worker, shell, names.filter(isLater).map((name) => `/${name}`))
       await Promise.all((await listFiles(dist)).filter((name) => /\.(js|css|html|svg|webmanifest)$/.test(name)).map((name) => tighten(join(dist, name))))
     },
@@ -88,9 +90,10 @@ async function listFiles(dist: string): Promise<string[]> {
     .sort()
 }
 
-async function revisionOf(dist: string, name: string): Promise<string | null> {
-  if (name.startsWith('assets/')) return null
-  return createHash('sha256').update(await readFile(join(dist, name))).digest('hex').slice(0, 16)
+async function shellFile(dist: string, name: string): Promise<ShellFile> {
+  const digest = createHash('sha256').update(await readFile(join(dist, name))).digest()
+  const revision = name.startsWith('assets/') ? null : digest.toString('hex').slice(0, 16)
+  return { url: `/${name}`, revision, integrity: `sha256-${digest.toString('base64')}` }
 }
 
 /** Writes a file's brotli form beside it: a sixth fewer bytes than gzip on the thin lines that phones have (server/web sends it). */

@@ -155,6 +155,8 @@ export interface DraftState {
   /** Saves it as an operation in one strict transaction: resolves with the short id when it is durable (L1). Rejects with a fault; the draft stays. */
   save(): Promise<{ readonly caseId: string; readonly short: string }>
   discard(): Promise<void>
+  /** False while a photo is on its way into storage, or something typed is not there yet: it would go with the page. */
+  settled(): boolean
 }
 
 /** A decision that is stored and may be taken back until `until`, by the device's clock; then it goes to the centre. */

@@ -6,6 +6,7 @@ import { addToDraft, discardDraft, dropFromDraft, holdInDraft, keepDraft, openDr
 import { openOperation } from '../db/operations'
 import { openFile } from '../db/photos'
 import { findOperation } from '../db/summary'
+import type { Developed } from '../device/develop'
 import type { Develop } from '../device/photo'
 import type { Phone } from '../engine/phone'
 import type { World } from '../engine/world'
@@ -43,6 +44,8 @@ export function makeDraft(ports: DraftPorts): DraftState & { flush(): Promise<vo
   let cancel: (() => void) | null = null
   let saving: Promise<{ caseId: string; short: string }> | null = null
   let line: Promise<unknown> = Promise.resolve()
+  /** Photos that are not in storage yet. */
+  let coming = 0
 
   /** Changes that wait for storage go one after the other: none may write over what another just stored. */
   function inLine<T>(work: () => Promise<T>): Promise<T> {
@@ -148,7 +151,15 @@ export function makeDraft(ports: DraftPorts): DraftState & { flush(): Promise<vo
     const target = here()
     // Where and when it was taken is known now; developing may take its time behind others.
     const taken: Taken = { origin, part, heading, fix: origin === 'gallery' ? null : ports.fix(), takenAt: takenAt ?? phone.clock.now() }
-    const developed = await ports.develop(file)
+    coming += 1
+    try {
+      return await takeIn(target, await ports.develop(file), taken, replaces)
+    } finally {
+      coming -= 1
+    }
+  }
+
+  function takeIn(target: Open, developed: Developed, taken: Taken, replaces: string | undefined): Promise<DraftPhoto> {
     const photo = describe(developed, taken)
     return inLine(async () => {
       const { id, fields } = await current(target)
@@ -259,6 +270,7 @@ export function makeDraft(ports: DraftPorts): DraftState & { flush(): Promise<vo
     movePhoto: (hash, to) => inLine(() => movePhoto(hash, to)),
     discard: () => inLine(discard),
     flush: () => inLine(flush),
+    settled: () => coming === 0 && !dirty && saving === null,
     save: () => {
       saving ??= inLine(keepOperation).finally(() => (saving = null))
       return saving

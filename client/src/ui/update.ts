@@ -1,33 +1,21 @@
-// A new version waits until the person lets it in: a patrol is not interrupted by an update.
+// A new version is stored in the background and waits (keepapp.ts); what the screens see of it.
 import { readonly, ref } from 'vue'
 
-const waiting = ref<ServiceWorker | null>(null)
+const state = ref<'none' | 'ready' | 'wanted'>('none')
 
-/** The new version that waits; null while this one is the newest known. */
-export const update = readonly(waiting)
+/** Whether a new version is ready; `wanted` while it was let in and somebody still writes. */
+export const update = readonly(state)
 
-/** Stores the app for offline use and looks out for new versions. */
-export async function keepApp(): Promise<void> {
-  const worker = navigator.serviceWorker
-  const registration = await worker.register('/sw.js')
-  const replaces = worker.controller !== null
-  const look = () => {
-    if (worker.controller && registration.waiting) waiting.value = registration.waiting
-  }
-  look()
-  if (!replaces) void worker.ready.then(({ active }) => active?.postMessage({ keep: used() }))
-  registration.addEventListener('updatefound', () => registration.installing?.addEventListener('statechange', look))
-  worker.addEventListener('controllerchange', () => {
-    if (replaces) location.reload()
-  })
-}
+let letIn: () => void = () => undefined
 
-/** Paths of the files that this page has fetched so far. */
-function used(): string[] {
-  return performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname)
-}
-
-/** Lets the new version take over; the page comes back by itself. */
+/** Lets the new version in, as soon as nobody writes; the pages come back by themselves. */
 export function takeUpdate(): void {
-  waiting.value?.postMessage('take-over')
+  state.value = 'wanted'
+  letIn()
+}
+
+/** A new version is ready: `take` is called when the person lets it in. */
+export function offer(take: () => void): void {
+  letIn = take
+  state.value = 'ready'
 }
