@@ -12,9 +12,22 @@ const album = openAlbum(fileURLToPath(new URL('../../../', import.meta.url)))
 const categories = ['06010', '06012', '07001', '09009'].map((code) => `GB/T 47678.5-2026|matter|${code}`)
 let count = 0
 
+/** What does not get through although the line is there. */
+export class Halt {
+  pushes = false
+  uploads = false
+}
+
 /** A collector's phone without a screen: the shipped engine in Node, on a line of its own. */
-export async function collector(origin: string, login: string): Promise<Device> {
-  const device = await openDevice({ name: `${login} ${count++} ${Math.random()}`, origin: new URL(origin), world: browser })
+export async function collector(origin: string, login: string, halt = new Halt()): Promise<Device> {
+  const device = await openDevice({
+    name: `${login} ${count++} ${Math.random()}`, origin: new URL(origin), world: browser,
+    wrapSocket: (open) => (listener) => {
+      const socket = open(listener)
+      return { send: (text) => (halt.pushes && text.includes('"t":"push"') ? undefined : socket.send(text)), close: () => socket.close() }
+    },
+    wrapSend: (send) => (...parcel) => (halt.uploads ? Promise.reject(new Error('no photo gets through')) : send(...parcel)),
+  })
   await device.phone.signIn(login, password)
   await until(`${login} to be live`, async () => device.phone.status.value.link === 'live')
   return device
@@ -28,12 +41,13 @@ export interface Reported {
 /** Reports cases with one photo each, a step apart along the road from a place. Resolves when all of it is at the centre. */
 export async function report(device: Device, cases: number, words: string, from = { longitude: 113.0835, latitude: 27.8712 }): Promise<Reported[]> {
   const made: Reported[] = []
-  for (let i = 0; i < cases; i++) made.push(await reportOne(device, `${words} ${i + 1}`, i, from))
+  for (let i = 0; i < cases; i++) made.push(await save(device, `${words} ${i + 1}`, i, from))
   await allSent(device)
   return made
 }
 
-async function reportOne(device: Device, description: string, nth: number, from = { longitude: 113.0835, latitude: 27.8712 }): Promise<Reported> {
+/** Saves one report on the phone, whether there is a line or not. */
+export async function save(device: Device, description: string, nth: number, from = { longitude: 113.0835, latitude: 27.8712 }): Promise<Reported> {
   const draft = device.phone.newId()
   const now = device.phone.clock.now()
   const fix: Fix = { longitude: from.longitude + nth * 0.0004, latitude: from.latitude, accuracy: 12, at: now, source: 'device' }

@@ -20,6 +20,8 @@
 // /review         审核 (leaders): 立案, 退回, 不予立案 (buttons); self-handled ones: 通过, 不通过; dialog 退回补充的原因 or
 //                 不予立案的原因 or 不通过的原因: 原因 (textbox), quick phrases as buttons, 确定退回 / 确定不予立案 / 确定不通过;
 //                 还剩 N 件 (status); list 待审核
+// /day            今日中队 (leaders; admins choose 中队, combobox): 要马上处理 (region, only where something is), list 中队今天的数字 (numbers of cases
+//                 open them), list 队员 (one row a person: the name and the numbers open the person's cases)
 // /phrases        常用语 (leaders): 用在哪里 (radiogroup), region 常用语列表 (改“…” and 第 N 句往上移 / 往下移, buttons), 加一句 (button -> dialog:
 //                 常用语 (textbox), 保存), 换回自带的
 // /office/people  人员 (admins; likewise squads 中队, areas 区域, devices 设备, phrases 常用语): table 人员 with a button 打开 账号 显示名 a row,
@@ -29,7 +31,7 @@
 // /phone          手机: 现在就传 (button), regions 待传, 需要你看一下 (去改, 导出), 有问题的照片 (放弃这张), 替别人保管, 存储
 // /me             我的: 外观 (radiogroup: 日间 阳光 夜间), 语言 (radiogroup: 中文 English), 退出登录 (button -> dialog, 确定退出)
 //
-// Everywhere: navigation 主导航 with the links 首页 案卷 手机 我的 (leaders: 审核 案卷 手机 我的; admins: 管理 案卷
+// Everywhere: navigation 主导航 with the links 首页 案卷 手机 我的 (leaders: 审核 今日中队 案卷 手机 我的; admins: 管理 今日中队 案卷
 // 手机 我的, on the desk also 人员 中队 区域 设备 常用语); the sync light is a link
 // in the banner that says 全部已到中心 (你的全部已到中心 while others' wait here), 待传, 正在传 or 需要你看一下.
 
@@ -60,7 +62,7 @@ declare module 'vue-router' {
 /** A screen that comes with its words after the first page. */
 const field = (screen: () => Promise<{ default: Component }>) => async () => (await Promise.all([screen(), loadPart('field')]))[0]
 
-/** A page of administrators, with its words. No phone keeps it, so that it says so where there is no line. */
+/** A page that is asked of the centre each time, with its words. No phone keeps it, so that it says so where there is no line. */
 const office = (screen: () => Promise<{ default: Component }>) => async () => {
   try {
     return (await Promise.all([screen(), loadPart('office'), loadPart('field')]))[0]
@@ -80,6 +82,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/cases', component: field(() => import('./cases/Cases.vue')), meta: { tab: 'cases' } },
   { path: '/cases/:id', component: field(() => import('./case/CasePage.vue')), props: true, meta: { tab: 'cases' } },
   { path: '/review', component: field(() => import('./review/Review.vue')), meta: { tab: 'review', fills: true, roles: ['leader'] } },
+  { path: '/day', component: office(() => import('./day/Day.vue')), meta: { tab: 'day', roles: ['leader', 'admin'] } },
   { path: '/phrases', component: field(() => import('./phrases/PhrasesPage.vue')), meta: { tab: 'me', roles: ['leader'] } },
   { path: '/office', redirect: '/office/people' },
   { path: '/office/people', component: office(() => import('./office/People.vue')), meta: { tab: 'office', fills: true, roles: ['admin'] } },

@@ -36,7 +36,7 @@ const views = [
 ]
 const texts: Readonly<Record<string, string>> = { old: '7zk0q-1 暴露垃圾 清霞路', week: '7zk0q-2 道路不洁 铜霞路', back: '7zk0q-3 暴露垃圾 铜霞路' }
 const ways: Ways = { today, textOf: ({ case: c }) => texts[c.id] ?? '', keysOf: (word) => new Set(word === 'dlbj' ? ['a|matter|2'] : []) }
-const all: Wanted = { whose: 'squad', query: '', state: '', span: '', category: '', deed: '', journey: '' }
+const all: Wanted = { whose: 'squad', query: '', state: '', span: '', category: '', deed: '', journey: '', done: '', who: '', within: '' }
 const find = (wanted: Partial<Wanted>) => findCases(views, { ...all, ...wanted }, ways).map((one) => one.case.id)
 
 describe('the list of cases', () => {
@@ -71,6 +71,24 @@ describe('the list of cases', () => {
     expect(find({ span: 'yesterday' })).toEqual(['back', 'late'])
     expect(find({ span: 'week' })).toEqual(['back', 'theirs', 'new', 'swept', 'late', 'week'])
     expect(find({ span: 'month' })).toHaveLength(6)
+  })
+
+  it('is narrowed, by a link, to whose cases they are and to what was done to them today', () => {
+    const deed = (action: Action, at: number, late?: string) => ({ revision: 2, replica: 'r', counter: 2, action, by, role: 'leader' as const, at, received: at, payload: {}, ...(late !== undefined && { late }) })
+    const judged = (id: string, who: string, squad: string, ...entries: ReturnType<typeof deed>[]): CaseView => {
+      const one = view(id, { state: 'filed', at: today - hour })
+      return { ...one, case: { ...one.case, squad, reporter: { kind: 'person', id: who }, timeline: [...one.case.timeline, ...entries] } }
+    }
+    const list = [
+      judged('now', 'a', '6', deed('file', today + hour)), judged('then', 'a', '6', deed('file', today - 1)), judged('late', 'a', '6', deed('file', today + hour, 'case.stateChanged')),
+      judged('back', 'b', '6', deed('return', today)), judged('far', 'b', '7', deed('return', today)),
+    ]
+    const among = (wanted: Partial<Wanted>) => findCases(list, { ...all, ...wanted }, ways).map((one) => one.case.id).sort()
+    expect(among({ done: 'file' })).toEqual(['now'])
+    expect(among({ done: 'return' })).toEqual(['back', 'far'])
+    expect(among({ done: 'return', within: '6' })).toEqual(['back'])
+    expect(among({ who: 'a' })).toEqual(['late', 'now', 'then'])
+    expect(wantedOf(linkTo({ ...all, done: 'return', who: 'b', within: '7' }), 'squad')).toEqual({ ...all, done: 'return', who: 'b', within: '7' })
   })
 
   it('counts each choice as the list would be with it', () => {

@@ -6,6 +6,8 @@ import { isReturned } from './order'
 export const spans = ['today', 'yesterday', 'week', 'month'] as const
 export type Span = (typeof spans)[number]
 export const deeds = ['report', 'selfHandle'] as const
+/** What was done to it today. */
+export const dones = ['file', 'return'] as const
 export const journeys = ['onTheWay', 'arrived'] as const
 
 /** What is looked for; '' stands for everything. */
@@ -20,10 +22,16 @@ export interface Wanted {
   readonly deed: (typeof deeds)[number] | ''
   /** Whether anything of it has still to reach the centre whole. */
   readonly journey: (typeof journeys)[number] | ''
+  readonly done: (typeof dones)[number] | ''
+  /** Id of who reported it. */
+  readonly who: string
+  /** Code of the squad that answers for it. */
+  readonly within: string
 }
 
-/** The filters of a list, without search and whose cases they are. */
-export const filters = ['state', 'span', 'category', 'deed', 'journey'] as const
+/** The filters that a person chooses; the others come with a link alone. Search and whose cases they are stand apart. */
+export const chosen = ['state', 'span', 'category', 'deed', 'journey'] as const
+export const filters = [...chosen, 'done', 'who', 'within'] as const
 export type Filter = (typeof filters)[number]
 
 export interface Ways {
@@ -49,6 +57,9 @@ export function wantedOf(query: Readonly<Record<string, unknown>>, whose: Wanted
     category: text('category'),
     deed: one('deed', deeds),
     journey: one('journey', journeys),
+    done: one('done', dones),
+    who: text('who'),
+    within: text('within'),
   }
 }
 
@@ -69,7 +80,7 @@ export function findCases(views: readonly CaseView[], wanted: Wanted, ways: Ways
   return found.sort((a, b) => Number(isReturned(b)) - Number(isReturned(a)) || b.case.reportedAt - a.case.reportedAt || (a.case.id < b.case.id ? 1 : -1))
 }
 
-function fits(view: CaseView, { whose, state, span, category, deed, journey }: Wanted, today: number): boolean {
+function fits(view: CaseView, { whose, state, span, category, deed, journey, done, who, within }: Wanted, today: number): boolean {
   const c = view.case
   return (
     (whose === 'squad' || view.mine) &&
@@ -77,7 +88,10 @@ function fits(view: CaseView, { whose, state, span, category, deed, journey }: W
     (span === '' || isWithin(c.reportedAt, span, today)) &&
     (category === '' || c.category === category) &&
     (deed === '' || (c.timeline[0]?.action === 'selfHandle') === (deed === 'selfHandle')) &&
-    (journey === '' || isOnTheWay(view) === (journey === 'onTheWay'))
+    (journey === '' || isOnTheWay(view) === (journey === 'onTheWay')) &&
+    (who === '' || c.reporter.id === who) &&
+    (within === '' || c.squad === within) &&
+    (done === '' || c.timeline.some((entry) => entry.action === done && entry.late === undefined && isWithin(entry.at, 'today', today)))
   )
 }
 
@@ -100,7 +114,7 @@ function isOnTheWay({ unsent, travel }: CaseView): boolean {
 }
 
 /** How many of the cases there are of each value of a filter, when the other filters stay as they are. */
-export function countsOf(views: readonly CaseView[], wanted: Wanted, ways: Ways, filter: Filter): Map<string, number> {
+export function countsOf(views: readonly CaseView[], wanted: Wanted, ways: Ways, filter: (typeof chosen)[number]): Map<string, number> {
   const counts = new Map<string, number>()
   const add = (value: string) => counts.set(value, (counts.get(value) ?? 0) + 1)
   for (const view of findCases(views, { ...wanted, [filter]: '' }, ways)) {

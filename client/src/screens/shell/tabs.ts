@@ -1,7 +1,7 @@
 import type { Role } from '@shared/types.gen'
 import type { IconName } from '../../ui/icons'
 
-export type TabName = 'office' | 'home' | 'review' | 'cases' | 'phone' | 'me'
+export type TabName = 'office' | 'home' | 'review' | 'day' | 'cases' | 'phone' | 'me'
 
 export interface Tab {
   readonly tab: TabName
@@ -23,6 +23,7 @@ const all: Readonly<Record<TabName, Tab>> = {
   office: { tab: 'office', to: '/office/people', icon: 'office', parts },
   home: { tab: 'home', to: '/', icon: 'home' },
   review: { tab: 'review', to: '/review', icon: 'review' },
+  day: { tab: 'day', to: '/day', icon: 'people' },
   cases: { tab: 'cases', to: '/cases', icon: 'cases' },
   phone: { tab: 'phone', to: '/phone', icon: 'phone' },
   me: { tab: 'me', to: '/me', icon: 'person' },
@@ -31,6 +32,6 @@ const all: Readonly<Record<TabName, Tab>> = {
 /** The tabs of a role: what it does first comes first. */
 export function tabsOf(role: Role | undefined): Tab[] {
   const rest = [all.cases, all.phone, all.me]
-  if (role === 'leader') return [all.review, ...rest]
-  return role === 'admin' ? [all.office, ...rest] : [all.home, ...rest]
+  if (role === 'leader') return [all.review, all.day, ...rest]
+  return role === 'admin' ? [all.office, all.day, ...rest] : [all.home, ...rest]
 }
