@@ -1,6 +1,6 @@
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vite'
-import { leanExif } from './build/lean.ts'
+import { leanExif, leanFaults } from './build/lean.ts'
 import { alias } from './build/paths.ts'
 import { shell } from './build/shell.ts'
 import { version } from './package.json'
@@ -14,7 +14,7 @@ function prefixOf(modules: readonly string[]): string {
 }
 
 export default defineConfig({
-  plugins: [vue({ features: { optionsAPI: false } }), shell({ worker: 'src/worker/sw.ts', budget: 120_000, later: [/^assets\/(en|office|map|charts)-/] })],
+  plugins: [vue({ features: { optionsAPI: false } }), leanFaults(), shell({ worker: 'src/worker/sw.ts', budget: 120_000, later: [/^assets\/(en|office|map|charts)-/] })],
   // Dexie's build without the code for browsers below our floor.
   resolve: { alias: { ...alias, dexie: 'dexie/dist/modern/dexie.min.mjs' } },
   // A release names itself; the client of a working copy is that of package.json.

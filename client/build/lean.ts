@@ -16,3 +16,16 @@ export function leanExif(): Plugin {
     },
   }
 }
+
+/** What of the catalogue of faults is said to people; numbers of protocols are the server's. */
+export function leanFaults(): Plugin {
+  return {
+    name: 'buxun-lean-faults',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!id.endsWith('/shared/faults.json')) return null
+      const rows = JSON.parse(code) as Record<string, unknown>[]
+      return { code: JSON.stringify(rows.map(({ code, zh, zhDo, en, enDo }) => ({ code, zh, zhDo, en, enDo }))), map: null }
+    },
+  }
+}

@@ -9,6 +9,13 @@ export async function keepPersistent(): Promise<boolean | null> {
   }
 }
 
+/** Less room than this is said to the person while there still is some: about fifty photographs, a morning's work. */
+const lowBytes = 200_000_000
+
+export function isLow({ used, quota }: { readonly used: number; readonly quota: number }): boolean {
+  return quota - used < lowBytes
+}
+
 /** Bytes used and allowed; null where the browser does not say. */
 export async function storageUse(): Promise<{ used: number; quota: number } | null> {
   try {

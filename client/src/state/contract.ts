@@ -21,6 +21,8 @@ export interface SessionState {
   readonly demo: Readonly<Ref<boolean>>
   /** Storage is persistent: true, false, or null while unknown. */
   readonly persistent: Readonly<Ref<boolean | null>>
+  /** Asks the browser once more to keep the storage; whether it promised. */
+  askPersistent(): Promise<boolean>
   /** Rejects with a Fault of the catalogue (session.wrongPassword, session.tooMany …) or `offline`. */
   signIn(login: string, password: string): Promise<void>
   /** When the person's work of today began on this phone; null while that is being read. */
@@ -92,6 +94,8 @@ export interface SyncState {
   readonly damaged: Readonly<ShallowRef<readonly { readonly hash: string; readonly caseId: string; readonly lost: boolean }[]>>
   /** Bytes used and allowed by the browser, null where it does not say. */
   readonly storage: Readonly<Ref<{ readonly used: number; readonly quota: number } | null>>
+  /** How much room there is: `low` is said before it is too late, `full` is what the last attempt to store said. */
+  readonly room: ComputedRef<'plenty' | 'low' | 'full'>
   tryNow(): void
   /** Asks the centre for anything new; resolves with whether it answered. Where there is no network it says so at once. */
   refresh(): Promise<boolean>
@@ -99,6 +103,28 @@ export interface SyncState {
   release(hash: string): Promise<void>
   /** A file with the exact refused record and its photos, for handing over by other means. */
   exportRefused(operation: string): Promise<Blob>
+}
+
+interface Amount {
+  readonly count: number
+  readonly bytes: number
+}
+
+/** What takes room on the phone; what waits to be sent is SyncState's. */
+export interface StorageState {
+  /** null until it was read. */
+  readonly held: Readonly<ShallowRef<{
+    readonly drafts: number
+    readonly draftPhotos: Amount
+    /** Photos that the centre has and that are still here. */
+    readonly arrived: Amount
+    readonly cases: number
+    /** Pictures fetched for viewing. */
+    readonly views: Amount
+  } | null>>
+  look(): void
+  /** Lets go of what the centre has too; gives the bytes. */
+  letGo(): Promise<number>
 }
 
 /** A photo in a draft: already in durable storage when it appears here. */

@@ -1,6 +1,7 @@
 // What main.ts provides and every composable injects: one object a page, no global.
 
 import { inject, type InjectionKey } from 'vue'
+import type { Store } from '../db/store'
 import type { CasesState, DeedState, DirectoryState, DraftState, PhotoState, PhrasesState, PlaceState, SessionState, SyncState, TaxonomyState } from './contract'
 
 export interface PhoneState {
@@ -14,6 +15,8 @@ export interface PhoneState {
   readonly taxonomy: TaxonomyState
   readonly directory: DirectoryState
   readonly phrases: PhrasesState
+  /** Works on the phone's storage for a page that comes later with what it needs; `frees` where there is more room afterwards. */
+  inside<T>(work: (store: Store, person: string) => Promise<T>, frees?: 'frees'): Promise<T>
 }
 
 export const phoneState: InjectionKey<PhoneState> = Symbol('phone')

@@ -41,6 +41,10 @@ export async function provideState(app: App, options: { readonly app: string; re
     taxonomy: makeTaxonomy(reference, options.language),
     directory: makeDirectory(reference, session),
     phrases: makePhrases(reference),
+    inside: (work, frees) => {
+      const within = () => work(phone.store, phone.person.value?.id ?? '')
+      return frees ? phone.withRoom(within) : within()
+    },
   }
   app.provide(phoneState, state)
   listen(

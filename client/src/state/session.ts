@@ -14,6 +14,7 @@ export function makeSession(phone: Phone, { since }: Pick<Duty, 'since'>): Sessi
   const persistent = ref<boolean | null>(null)
   const ask = async () => {
     persistent.value = await keepPersistent()
+    return persistent.value === true
   }
   if (phone.person.value !== null) void ask()
   return {
@@ -21,6 +22,7 @@ export function makeSession(phone: Phone, { since }: Pick<Duty, 'since'>): Sessi
     expired: follow(phone.expired),
     demo: follow(phone.demo),
     persistent: shown(persistent),
+    askPersistent: ask,
     since,
     signIn: async (login, password) => {
       await phone.signIn(login, password)

@@ -3,7 +3,7 @@ import { openFile, photosOf, releasePhoto } from '../db/photos'
 import type { PhotoRow } from '../db/rows'
 import { watch } from '../db/store'
 import { type Summary, summarize } from '../db/summary'
-import { storageUse } from '../device/storage'
+import { isLow, storageUse } from '../device/storage'
 import type { Phone } from '../engine/phone'
 import type { Refused, SyncState } from './contract'
 import { useState } from './keys'
@@ -75,6 +75,7 @@ export function makeSync(phone: Phone, ledger: Ledger, centre: Asking): SyncStat
     refused: computed(() => ledger.refused.value.map(refusedOf)),
     damaged,
     storage: shown(storage),
+    room: computed(() => (fault.value === 'storage.full' ? 'full' : storage.value !== null && isLow(storage.value) ? 'low' : 'plenty')),
     tryNow: () => phone.wake(),
     refresh,
     release: (hash) => releasePhoto(store, whose, hash),

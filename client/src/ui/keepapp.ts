@@ -98,7 +98,7 @@ export async function keepApp(moment: Moment): Promise<() => void> {
 /** Somebody types or decides something that only this page holds. */
 function typing(): boolean {
   const fields = document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>('textarea, input:not([type=checkbox], [type=radio], [type=range], [type=search])')
-  return document.querySelector('dialog[open]') !== null || [...fields].some((field) => field.value !== '' && field.getClientRects().length > 0)
+  return document.querySelector('dialog[open], html[data-unsaved]') !== null || [...fields].some((field) => field.value !== '' && field.getClientRects().length > 0)
 }
 
 /** Paths of the files that this page has fetched so far. */

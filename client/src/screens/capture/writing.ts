@@ -3,9 +3,11 @@ import { computed, reactive, ref, shallowRef, watch } from 'vue'
 import { faultCode } from '@shared/fault'
 import type { Draft, DraftPhoto, ShutterMore } from '../../state/contract'
 import { useDraft } from '../../state/draft'
+import { useSession } from '../../state/session'
 import { t } from '../../words/words'
 import { told, type Told } from '../tell'
 import { confirmSaved } from './confirm'
+import { dropUnsaved, strand, unsaved } from './unsaved'
 
 /** What is typed; '' stands for nothing. */
 export interface Fields {
@@ -45,6 +47,9 @@ export function useWriting(kind: Draft['kind'], caseId = '', initial: Readonly<F
   const photos = computed<readonly DraftPhoto[]>(() => draft.value?.photos ?? [])
   /** Shots that the camera is still encoding: a quick thumb must not get past the bound with them. */
   const exposing = ref(0)
+  const { person } = useSession()
+  /** Photos of this record that the phone had no room for. */
+  const stranded = computed(() => unsaved.value.filter((one) => one.kind === kind && one.caseId === caseId && one.person === person.value?.id))
   const full = computed(() => coming.value.length + exposing.value >= mostComing)
 
   /** Begins the draft at the first thing that it is to hold: leaving an empty screen leaves nothing behind. */
@@ -55,14 +60,15 @@ export function useWriting(kind: Draft['kind'], caseId = '', initial: Readonly<F
   }
 
   /** Takes a photo in; resolves when it is in durable storage, or was not taken in and `problem` says why. */
-  function add(file: Blob, origin: DraftPhoto['origin'], part: DraftPhoto['part'] = 'scene', more: ShutterMore = {}): Promise<void> {
-    const takenAt = file instanceof File && origin === 'gallery' ? file.lastModified : Date.now()
+  function add(file: Blob, origin: DraftPhoto['origin'], part: DraftPhoto['part'] = 'scene', more: ShutterMore = {}, at?: number): Promise<void> {
+    const takenAt = at ?? (file instanceof File && origin === 'gallery' ? file.lastModified : Date.now())
     const mine: Coming = { part, replaces: more.replaces ?? '' }
     problem.value = null
     coming.value = [...coming.value, mine]
     const added = ensure()
       .then(() => store.addPhoto(file, origin, part, takenAt, more))
       .then(() => undefined, (thrown: unknown) => {
+        if (faultCode(thrown) === 'storage.full') strand({ person: person.value?.id ?? '', kind, caseId, file, origin, part, takenAt, more })
         problem.value = isNoPhoto(thrown) ? { what: t('capture.noPhoto'), todo: t('capture.noPhotoDo') } : told(thrown)
       })
       .finally(() => {
@@ -71,6 +77,13 @@ export function useWriting(kind: Draft['kind'], caseId = '', initial: Readonly<F
       })
     adding.add(added)
     return added
+  }
+
+  /** Tries to store once more what found no room. */
+  async function again(): Promise<void> {
+    const waiting = stranded.value
+    dropUnsaved(waiting)
+    for (const { file, origin, part, more, takenAt } of waiting) await add(file, origin, part, more, takenAt)
   }
 
   /** Does something to the draft's photos; what goes wrong is told. */
@@ -116,6 +129,7 @@ export function useWriting(kind: Draft['kind'], caseId = '', initial: Readonly<F
     saving.value = true
     try {
       await Promise.all(adding)
+      await again()
       if (problem.value !== null) return null // a photo that did not arrive is not left out in silence
       await ensure()
       const saved = await store.save()
@@ -132,6 +146,8 @@ export function useWriting(kind: Draft['kind'], caseId = '', initial: Readonly<F
 
   return {
     store, draft, fields, photos, coming, exposing, full, saving, problem, add, load, open, discard, save,
+    stranded, again,
+    letGo: () => dropUnsaved(stranded.value),
     remove: (hash: string) => change(() => store.removePhoto(hash)),
     move: (hash: string, to: number) => change(() => store.movePhoto(hash, to)),
   }
