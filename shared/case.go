@@ -50,21 +50,25 @@ type Conflict struct {
 
 // Entry is one operation on the timeline, as everybody in the case's scope sees it.
 type Entry struct {
-	Revision int64    `json:"revision"`
-	Replica  string   `json:"replica"`
-	Counter  int64    `json:"counter"`
-	Action   Action   `json:"action"`
-	By       Author   `json:"by"`
-	Role     Role     `json:"role"`
-	At       int64    `json:"at"`       // estimate of when it was done
-	Received int64    `json:"received"` // server's clock
-	From     State    `json:"from,omitempty"`
-	To       State    `json:"to,omitempty"`   // absent where the state did not change
-	Late     string   `json:"late,omitempty"` // code of the fault that kept its change from happening
-	Payload  Payload  `json:"payload"`
-	Place    *Fix     `json:"place,omitempty"`
-	Photos   []string `json:"photos,omitempty"` // hashes
-	Marks    []Mark   `json:"marks,omitempty"`
+	Revision int64  `json:"revision"`
+	Replica  string `json:"replica"`
+	Counter  int64  `json:"counter"`
+	Action   Action `json:"action"`
+	By       Author `json:"by"`
+	Role     Role   `json:"role"`
+	At       int64  `json:"at"`       // estimate of when it was done
+	Received int64  `json:"received"` // server's clock
+	// Delivered and Seen are of a return: when the phone of whom it came back to had stored it, and when that person had it on
+	// the screen, by the server's clock. Absent until then.
+	Delivered int64    `json:"delivered,omitempty"`
+	Seen      int64    `json:"seen,omitempty"`
+	From      State    `json:"from,omitempty"`
+	To        State    `json:"to,omitempty"`   // absent where the state did not change
+	Late      string   `json:"late,omitempty"` // code of the fault that kept its change from happening
+	Payload   Payload  `json:"payload"`
+	Place     *Fix     `json:"place,omitempty"`
+	Photos    []string `json:"photos,omitempty"` // hashes
+	Marks     []Mark   `json:"marks,omitempty"`
 }
 
 // Verdict is the judgement of one operation. It is made once and recorded; replay uses it, never today's table or roles.

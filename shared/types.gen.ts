@@ -69,6 +69,12 @@ export interface Entry {
   at: number
   /** server's clock */
   received: number
+  /**
+   * Delivered and Seen are of a return: when the phone of whom it came back to had stored it, and when that person had it on
+   * the screen, by the server's clock. Absent until then.
+   */
+  delivered?: number
+  seen?: number
   from?: State
   /** absent where the state did not change */
   to?: State

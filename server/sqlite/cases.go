@@ -41,10 +41,10 @@ func (w *writer) putCase(ctx context.Context, c shared.Case, seq int64) error {
 	if err != nil {
 		return fmt.Errorf("encode case %s: %w", c.ID, err)
 	}
-	return w.exec(ctx, `INSERT INTO cases (id, doc, seq, revision, state, open, squad, reporter, changed_at, official) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	return w.exec(ctx, `INSERT INTO cases (id, doc, seq, revision, state, open, squad, reporter, changed_at, official, reached) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET doc = excluded.doc, seq = excluded.seq, revision = excluded.revision, state = excluded.state,
-		open = excluded.open, squad = excluded.squad, changed_at = excluded.changed_at, official = excluded.official`,
-		c.ID, string(doc), seq, c.Revision, c.State, c.State.Open(), c.Squad, c.Reporter.ID, c.ChangedAt, optional(c.Number))
+		open = excluded.open, squad = excluded.squad, changed_at = excluded.changed_at, official = excluded.official, reached = excluded.reached`,
+		c.ID, string(doc), seq, c.Revision, c.State, c.State.Open(), c.Squad, c.Reporter.ID, c.ChangedAt, optional(c.Number), reached(c))
 }
 
 // Filter narrows a list of cases; zero fields do not.

@@ -139,7 +139,7 @@ func (s *Store) flush(ctx context.Context) error {
 	if closed || len(claims)+len(delivered)+len(seen) == 0 {
 		return nil
 	}
-	err := s.write(ctx, func(ctx context.Context, w *writer) error { return w.putNotes(ctx, claims, delivered, seen) })
+	err := s.writeNotes(ctx, claims, delivered, seen)
 	if err == nil {
 		return nil
 	}
@@ -159,6 +159,27 @@ func (s *Store) flush(ctx context.Context) error {
 		}
 	})
 	return fmt.Errorf("write notes: %w", err)
+}
+
+// writeNotes writes notes in one transaction, and announces the cases that reached somebody by them.
+func (s *Store) writeNotes(ctx context.Context, claims map[string]claim, delivered map[string]delivery, seen map[seenKey]delivery) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	var changed []session.Changed
+	err := s.transact(context.WithoutCancel(ctx), func(ctx context.Context, w *writer) (err error) {
+		if err := w.putNotes(ctx, claims, delivered, seen); err != nil {
+			return err
+		}
+		changed, err = w.reachAll(ctx, delivered, seen)
+		return err
+	})
+	if err == nil {
+		s.announce(changed)
+	}
+	return err
 }
 
 func (w *writer) putNotes(ctx context.Context, claims map[string]claim, delivered map[string]delivery, seen map[seenKey]delivery) error {

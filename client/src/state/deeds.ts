@@ -1,6 +1,7 @@
-import { computed } from 'vue'
+import { computed, watch } from 'vue'
 import { Fault } from '@shared/fault'
 import { inScope } from '@shared/judge'
+import { returned } from '@shared/reach'
 import type { Action, Change, Fix, Payload } from '@shared/types.gen'
 import { allows, builtinWorkflow, fits, moveOf, opens } from '@shared/workflow'
 import { keepDocument, openDocument } from '../db/documents'
@@ -49,10 +50,13 @@ export function makeDeeds({ phone, world, ledger, fix, taxonomy }: DeedPorts): D
   let seen = new Map<string, number>()
   let whose = ''
   let cancel: () => void = () => undefined
+  /** Returns whose glance the centre was told of by this page. */
+  let told = new Set<string>()
   phone.person.watch((person) => {
     if (whose === (person?.id ?? '')) return
     whose = person?.id ?? ''
     seen = new Map()
+    told = new Set()
     if (person !== null) void read(person.id)
   })
 
@@ -61,6 +65,19 @@ export function makeDeeds({ phone, world, ledger, fix, taxonomy }: DeedPorts): D
     if (whose !== person) return
     seen = new Map([...(kept ?? []), ...seen])
     ledger.markSeen(seen)
+    remind()
+  }
+
+  /** A return that was looked at without a line, by a page that is gone: the leader waits to hear of it. */
+  watch(ledger.views, remind)
+  function remind(): void {
+    for (const { mine, case: c } of ledger.views.value) {
+      const entry = mine ? returned(c) : undefined
+      const revision = seen.get(c.id) ?? 0
+      if (entry === undefined || entry.seen !== undefined || revision < entry.revision || told.has(`${c.id} ${entry.revision}`)) continue
+      told.add(`${c.id} ${entry.revision}`)
+      phone.seen([{ case: c.id, revision }])
+    }
   }
 
   return {
@@ -77,9 +94,11 @@ export function makeDeeds({ phone, world, ledger, fix, taxonomy }: DeedPorts): D
     comment: (caseId, words) => act(caseId, 'comment', { words }),
     amend: (caseId, changes: readonly Change[]) => act(caseId, 'amend', { changes: [...changes] }),
     seen: (caseId) => {
-      const revision = ledger.find(caseId)?.case.revision
-      if (revision === undefined || (seen.get(caseId) ?? 0) >= revision) return
+      const c = ledger.find(caseId)?.case
+      if (c === undefined || (seen.get(caseId) ?? 0) >= c.revision) return
+      const { revision } = c
       seen.set(caseId, revision)
+      told.add(`${caseId} ${returned(c)?.revision ?? 0}`)
       ledger.markSeen(seen)
       phone.seen([{ case: caseId, revision }])
       const person = whose

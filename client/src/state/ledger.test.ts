@@ -108,6 +108,31 @@ test('what was seen is remembered', async () => {
   await vi.waitFor(() => expect(later.find(id)?.unread).toBe(false))
 })
 
+test('R38: a return that was looked at without the centre hearing of it is told by the next page, once', async () => {
+  const { world, centre, phone, ledger, deeds } = await page()
+  await phone.save(report)
+  await vi.waitFor(() => expect(texts(centre)).toHaveLength(1))
+  const c = casesOf(texts(centre), [{ action: 'return', payload: { reason: '照片看不清' } }])
+  const back = { ...c, state: 'returned' as const }
+  centre.say({ t: 'change', seq: centre.seq, case: back })
+  await vi.waitFor(() => expect(ledger.find(id)?.case.state).toBe('returned'))
+  const told = () => centre.frames.filter(({ t }) => t === 'seen').length
+  expect(told()).toBe(0)
+  deeds.seen(id)
+  await vi.waitFor(() => expect(told()).toBe(1))
+  world.pass(500)
+  await vi.waitFor(async () => expect(await phone.store.db.documents.get([people.first.id, 'seen'])).toBeDefined())
+  const later = new Ledger(phone)
+  makeDeeds({ phone, world, ledger: later, fix: () => null, taxonomy: () => 't1' })
+  await vi.waitFor(() => expect(told()).toBe(2))
+  centre.say({ t: 'change', seq: centre.seq + 1, case: { ...back, timeline: back.timeline.map((entry) => (entry.action === 'return' ? { ...entry, delivered: 7, seen: 7 } : entry)) } })
+  await vi.waitFor(() => expect(later.find(id)?.case.timeline.at(-1)?.seen).toBe(7))
+  const third = new Ledger(phone)
+  makeDeeds({ phone, world, ledger: third, fix: () => null, taxonomy: () => 't1' })
+  await vi.waitFor(() => expect(third.find(id)?.unread).toBe(false))
+  expect(told()).toBe(2)
+})
+
 test('a deed is offered only where the workflow lets this person do it, and its second tap is told', async () => {
   const { centre, phone, ledger, deeds } = await page()
   await phone.save(report)

@@ -1,0 +1,33 @@
+package shared
+
+import "slices"
+
+// Returned gives the return that a case waits after, or nil where it does not.
+func (c *Case) Returned() *Entry {
+	if c.State != StateReturned {
+		return nil
+	}
+	for i := range slices.Backward(c.Timeline) {
+		if e := &c.Timeline[i]; e.Action == ActionReturn && e.Late == "" {
+			return e
+		}
+	}
+	return nil
+}
+
+// Reach gives the case after its return was stored on the phone of whom it came back to, and (seen) was looked at there. It says
+// whether anything changed: this is a change for the feed, like the arrival of a photo, and no operation.
+func Reach(c Case, seen bool, now int64) (Case, bool) {
+	c.Timeline = slices.Clone(c.Timeline)
+	e := c.Returned()
+	if e == nil || e.Seen != 0 || e.Delivered != 0 && !seen {
+		return c, false
+	}
+	if e.Delivered == 0 {
+		e.Delivered = now
+	}
+	if seen {
+		e.Seen = now
+	}
+	return c, true
+}
