@@ -2,29 +2,31 @@ import './ui/tokens.css'
 import './ui/base.css'
 import { createApp, h, render, watch } from 'vue'
 import App from './App.vue'
-import { unsupported } from './device/origin'
+import { type Unsupported, unsupported } from './device/origin'
 import { makeRouter } from './screens/router'
-import Unsupported from './screens/unsupported/Unsupported.vue'
 import { provideState } from './state/provide'
+import { heedOffer } from './ui/install'
 import { restoreTheme } from './ui/theme'
 import { offer, update } from './ui/update'
-import { language, loadWords } from './words/words'
+import { language, loadPart, loadWords } from './words/words'
 
 declare const __VERSION__: string
 
 /** Nothing else runs where the product cannot keep its word. */
-function explain(why: InstanceType<typeof Unsupported>['$props']['why']): void {
+async function explain(why: Unsupported | 'storage'): Promise<void> {
+  const [{ default: page }] = await Promise.all([import('./screens/unsupported/Unsupported.vue'), loadPart('field')])
   const place = document.getElementById('app') ?? document.body
   place.replaceChildren()
-  render(h(Unsupported, { why }), place)
+  render(h(page, { why }), place)
 }
 
 async function start(): Promise<void> {
   restoreTheme()
+  heedOffer()
   await loadWords()
   const why = unsupported()
   if (why !== null) {
-    explain(why)
+    await explain(why)
     return
   }
   const app = createApp(App)
@@ -49,8 +51,8 @@ async function start(): Promise<void> {
   document.addEventListener('visibilitychange', look)
 }
 
-start().catch((error: unknown) => {
+start().catch(async (error: unknown) => {
   // Storage that cannot be opened (private windows, a full disk): what is in it stays, and nothing may pretend to save.
-  explain('storage')
+  await explain('storage').catch(() => undefined)
   throw error
 })

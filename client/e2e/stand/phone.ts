@@ -25,6 +25,8 @@ export interface PhoneOptions {
   readonly permissions?: readonly string[]
   /** The browser's language; Chinese where absent. */
   readonly language?: string
+  /** What the browser calls itself. */
+  readonly agent?: string
   /** A home folder with the authorities that its owner installed (stand/trust.ts). */
   readonly home?: string
   /** Names and addresses of other networks that lead to this machine. */
@@ -77,6 +79,7 @@ export class Phone {
       ...(home ? { env: { ...process.env, HOME: home } } : {}),
       locale: this.options.language ?? 'zh-CN',
       timezoneId: 'Asia/Shanghai',
+      ...(this.options.agent !== undefined && { userAgent: this.options.agent }),
       ...screen,
       permissions: [...(this.options.permissions ?? ['camera', 'geolocation'])],
       geolocation: this.place,

@@ -30,7 +30,9 @@
 //                 导入人员 (a file input; 导入这 N 处, 下载要改的清单, 好了), PERSON的设备 (停用这部设备 -> 停用的原因, 停用)
 // /phone          手机: 现在就传 (button), regions 待传, 需要你看一下 (去改, 导出), 有问题的照片 (放弃这张), 替别人保管, 存储
 // /storage        存储空间: regions 空间 and 里面有什么 (清掉 … -> dialog 清掉已到中心的照片) and 会不会被清理 (请浏览器不要清理, button)
-// /me             我的: 存储空间 (link), 外观 (radiogroup: 日间 阳光 夜间), 语言 (radiogroup: 中文 English), 退出登录 (button -> dialog, 确定退出)
+// /homescreen     放到主屏幕 (heading): the steps of this browser, 先不放，接着用 or 返回 (button); by itself on an iPhone's tab before the
+//                 first sign-in and the first record
+// /me             我的: 放到主屏幕 (link, in a browser's tab), 存储空间 (link), 外观 (radiogroup: 日间 阳光 夜间), 语言 (radiogroup: 中文 English), 退出登录 (button -> dialog, 确定退出)
 //
 // Everywhere: navigation 主导航 with the links 首页 案卷 手机 我的 (leaders: 审核 今日中队 案卷 手机 我的; admins: 管理 今日中队 案卷
 // 手机 我的, on the desk also 人员 中队 区域 设备 常用语); the sync light is a link
@@ -93,6 +95,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/office/phrases', component: office(() => import('./office/Phrases.vue')), meta: { tab: 'office', fills: true, roles: ['admin'] } },
   { path: '/phone', component: field(() => import('./phone/Phone.vue')), meta: { tab: 'phone' } },
   { path: '/storage', component: field(() => import('./storage/Storage.vue')), meta: { tab: 'me' } },
+  { path: '/homescreen', component: field(() => import('./install/Install.vue')), meta: { bare: true } },
   { path: '/me', component: field(() => import('./me/Me.vue')), meta: { tab: 'me' } },
   { path: '/:rest(.*)*', redirect: '/' },
 ]

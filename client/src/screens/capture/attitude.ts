@@ -1,6 +1,6 @@
 // How the phone is held: the tilt of the picture and where the camera looks, where the device says so. It helps, it never blocks.
 import { onMounted, onUnmounted, readonly, ref } from 'vue'
-import { isApple } from './apple'
+import { isApple } from '../../ui/install'
 
 /** Angles of a DeviceOrientationEvent in degrees. */
 interface Angles {

@@ -1,6 +1,6 @@
 // The live camera of the page. Its stream goes away whenever the page is hidden, and comes back with it.
 import { onMounted, onUnmounted, readonly, ref, type Ref } from 'vue'
-import { isApple } from './apple'
+import { isApple } from '../../ui/install'
 
 /** `asked` waits for a person: on iPhones the phone's own camera is the sure one, and this one opens when it is wanted. */
 export type CameraState = 'off' | 'asked' | 'starting' | 'on' | 'denied' | 'missing' | 'busy'
