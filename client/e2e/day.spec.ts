@@ -104,6 +104,7 @@ describe("a squad's day", () => {
     await decide(0, 'file')
     await decide(1, 'return')
     await until('the numbers', async () => (await figure('今天立案')) === before.filed + 1 && (await figure('今天退回')) === before.returned + 1)
+    await row('采集员6-03').getByText(/\d\d:\d\d 在 建设路 3 号灯杆旁/).waitFor()
     expect([await figure('今天上报'), await figure('待受理')]).toEqual([before.reported + 3, before.waiting + 1])
     const counts = row('采集员6-03').getByRole('list').getByRole('listitem')
     const all = (await counts.allInnerTexts()).map((text) => Number(/\d+/.exec(text)?.[0]))

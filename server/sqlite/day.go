@@ -26,7 +26,10 @@ type DayPerson struct {
 	ID, Label string
 	Role      shared.Role
 	Tally
-	Phones []DayPhone // the one that was heard last comes first
+	// LastAt and LastAddress are of the last case that they reported within the day; 0 and empty where there is none.
+	LastAt      int64
+	LastAddress string
+	Phones      []DayPhone // the one that was heard last comes first
 }
 
 // DayPhone is one replica that is not revoked. Times are the server's clock; 0 stands for none.
@@ -74,7 +77,7 @@ func (s *Store) Day(ctx context.Context, reader session.Reader, squad string, fr
 		err = s.dayPeople(ctx, &d)
 	}
 	if err == nil {
-		err = errors.Join(s.dayTallies(ctx, &d, from, until), s.dayPhones(ctx, &d, from-gapDays*dayMs))
+		err = errors.Join(s.dayTallies(ctx, &d, from, until), s.dayPlaces(ctx, &d, from, until), s.dayPhones(ctx, &d, from-gapDays*dayMs))
 	}
 	if err != nil {
 		return Day{}, fmt.Errorf("read the day of squad %s: %w", squad, err)
@@ -104,10 +107,7 @@ func (s *Store) dayTallies(ctx context.Context, d *Day, from, until int64) error
 	if err != nil {
 		return err
 	}
-	people := map[string]*DayPerson{}
-	for i := range d.People {
-		people[d.People[i].ID] = &d.People[i]
-	}
+	people := d.byID()
 	_, err = collect(rows, func(scan func(...any) error) (none struct{}, err error) {
 		var reporter string
 		var action shared.Action
@@ -118,6 +118,36 @@ func (s *Store) dayTallies(ctx context.Context, d *Day, from, until int64) error
 		d.add(action, n)
 		if p := people[reporter]; p != nil {
 			p.add(action, n)
+		}
+		return none, nil
+	})
+	return err
+}
+
+func (d *Day) byID() map[string]*DayPerson {
+	people := map[string]*DayPerson{}
+	for i := range d.People {
+		people[d.People[i].ID] = &d.People[i]
+	}
+	return people
+}
+
+// dayPlaces tells where people were by what they reported last. With max, SQLite gives the other columns of that row.
+func (s *Store) dayPlaces(ctx context.Context, d *Day, from, until int64) error {
+	rows, err := s.reading.QueryContext(ctx, `SELECT reporter, max(doc ->> 'reportedAt'), coalesce(doc ->> 'address', '') FROM cases
+		WHERE squad = ? AND changed_at >= ? AND doc ->> 'reportedAt' >= ? AND doc ->> 'reportedAt' < ? GROUP BY reporter`, d.Squad, from, from, until)
+	if err != nil {
+		return err
+	}
+	people := d.byID()
+	_, err = collect(rows, func(scan func(...any) error) (none struct{}, err error) {
+		var reporter, address string
+		var at int64
+		if err := scan(&reporter, &at, &address); err != nil {
+			return none, err
+		}
+		if p := people[reporter]; p != nil {
+			p.LastAt, p.LastAddress = at, address
 		}
 		return none, nil
 	})

@@ -87,6 +87,7 @@ func TestL13_TheDayTellsWhatAPhoneHoldsAndSinceWhen(t *testing.T) {
 	w.today()
 	w.clock += 60_000
 	w.NoteHeard([]wire.Holding{p.Holding()}, w.clock)
+	w.today()
 	w.NoteHeard([]wire.Holding{p.Holding()}, again) // an older connection that ended later
 	if got := w.today().phoneOf(p.ID); got.Records != 1 || got.RecordsSince != again || got.HeardAt != w.clock {
 		t.Errorf("told of another: %+v", got)
@@ -172,6 +173,12 @@ func TestL13_R21_WhatWasMadeAnewIsNotMissing(t *testing.T) {
 	}
 }
 
+func (p *phone) reportAt(address string) string {
+	id := drive.NewID()
+	p.make(shared.Body{Case: id, Action: shared.ActionReport, Payload: shared.Payload{Category: category, Description: "井盖破损", Address: address}})
+	return id
+}
+
 func TestTheDayCountsWhatWasDoneInItByWhoseCaseItIs(t *testing.T) {
 	w := newWorld(t)
 	one, two, leader, foreign := w.phone("a-one"), w.phone("a-two"), w.phone("a-leader"), w.phone("b-one")
@@ -185,8 +192,10 @@ func TestTheDayCountsWhatWasDoneInItByWhoseCaseItIs(t *testing.T) {
 	one.report()
 	one.send()
 	w.clock += 2 * dayMs
-	filed, returned := one.report(), two.report()
-	two.report()
+	w.clock -= 60_000
+	filed, returned := one.report(), two.reportAt("第 1 处")
+	w.clock += 60_000
+	two.reportAt("第 2 处")
 	foreign.report()
 	for _, p := range []*phone{one, two, foreign} {
 		p.send()
@@ -194,6 +203,10 @@ func TestTheDayCountsWhatWasDoneInItByWhoseCaseItIs(t *testing.T) {
 	judge(yesterday, shared.ActionFile)
 	judge(filed, shared.ActionFile)
 	judge(returned, shared.ActionReturn)
+	leader.make(shared.Body{Case: returned, Action: shared.ActionFile, Seen: 1})
+	if a := leader.send()[0]; a.Outcome != shared.OutcomeLate {
+		t.Fatalf("filed after it was returned: %+v", a)
+	}
 	d := w.today()
 	if want := (Tally{Reported: 3, Filed: 2, Returned: 1, Waiting: 2}); d.Tally != want {
 		t.Errorf("the squad's: %+v, want %+v", d.Tally, want)
@@ -204,6 +217,12 @@ func TestTheDayCountsWhatWasDoneInItByWhoseCaseItIs(t *testing.T) {
 		if got := d.person(label); got.Tally != want || got.ID == "" {
 			t.Errorf("%s: %+v, want %+v", label, got.Tally, want)
 		}
+	}
+	if p := d.person("采集员A-2"); p.LastAt != w.clock || p.LastAddress != "第 2 处" {
+		t.Errorf("last reported at %d, %q", p.LastAt, p.LastAddress)
+	}
+	if p := d.person("中队长A"); p.LastAt != 0 || p.LastAddress != "" {
+		t.Errorf("who reported nothing: %d, %q", p.LastAt, p.LastAddress)
 	}
 	w.clock += 2 * dayMs
 	if got := w.today().Tally; got != (Tally{Waiting: 2}) {

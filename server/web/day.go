@@ -34,7 +34,10 @@ type dayPerson struct {
 	// Here says that they are connected now.
 	Here bool `json:"here"`
 	tallyAnswer
-	Phones []dayPhone `json:"phones"`
+	// LastAt and LastAddress say when and where they reported last today; absent where they did not.
+	LastAt      int64      `json:"lastAt,omitempty"`
+	LastAddress string     `json:"lastAddress,omitempty"`
+	Phones      []dayPhone `json:"phones"`
 }
 
 // dayPhone is one phone of a person; times are the server's clock, absent where there is none.
@@ -85,7 +88,7 @@ func (s *server) day(w http.ResponseWriter, r *http.Request) error {
 	}
 	people, replicas := s.Present()
 	for _, p := range day.People {
-		one := dayPerson{ID: p.ID, Label: p.Label, Role: p.Role, Here: people[p.ID], tallyAnswer: tallyAnswer(p.Tally), Phones: []dayPhone{}}
+		one := dayPerson{ID: p.ID, Label: p.Label, Role: p.Role, Here: people[p.ID], tallyAnswer: tallyAnswer(p.Tally), LastAt: p.LastAt, LastAddress: p.LastAddress, Phones: []dayPhone{}}
 		for _, phone := range p.Phones {
 			one.Phones = append(one.Phones, phoneToday(phone, replicas[phone.Replica]))
 		}

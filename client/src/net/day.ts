@@ -44,6 +44,9 @@ export interface DayPerson extends Tally {
   readonly label: string
   readonly role: Role
   readonly here: boolean
+  /** When and where they reported last today. */
+  readonly lastAt?: number
+  readonly lastAddress?: string
   readonly phones: readonly DayPhone[]
 }
 

@@ -23,7 +23,7 @@ export interface DeedPorts {
   readonly taxonomy: () => string
 }
 
-/** Glances are stored together, not one by one. */
+/** Glances are stored together, not one by one; but for one at what came back, of which the leader is to hear. */
 const seenMs = 500
 
 export function makeDeeds({ phone, world, ledger, fix, taxonomy }: DeedPorts): DeedState {
@@ -103,7 +103,7 @@ export function makeDeeds({ phone, world, ledger, fix, taxonomy }: DeedPorts): D
       phone.seen([{ case: caseId, revision }])
       const person = whose
       cancel()
-      cancel = world.after(seenMs, () => void keepDocument(phone.store, person, 'seen', [...seen]).catch(() => undefined))
+      cancel = world.after(returned(c) ? 0 : seenMs, () => void keepDocument(phone.store, person, 'seen', [...seen]).catch(() => undefined))
     },
   }
 }

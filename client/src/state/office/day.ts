@@ -1,6 +1,7 @@
 import { onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue'
 import { faultCode } from '@shared/fault'
 import { askDay, type Day } from '../../net/day'
+import { makePace } from './pace'
 
 export type { Day, DayGap, DayPerson, DayPhone, Tally } from '../../net/day'
 
@@ -17,10 +18,6 @@ export interface DayState {
   askSoon(): void
 }
 
-/** Phones come and go without a change of any case. */
-const everyMs = 10_000
-const soonMs = 400
-
 /** A squad's day, asked again and again while the page is in sight. '' is one's own squad. */
 export function useDay(squad: Readonly<Ref<string>>): DayState {
   const day = shallowRef<Day | null>(null)
@@ -28,10 +25,8 @@ export function useDay(squad: Readonly<Ref<string>>): DayState {
   const fault = ref('')
   const asking = ref(false)
   let asked = 0
-  let timer: ReturnType<typeof setTimeout> | undefined
 
-  async function ask(): Promise<void> {
-    clearTimeout(timer)
+  async function question(): Promise<void> {
     const mine = ++asked
     asking.value = true
     try {
@@ -42,33 +37,27 @@ export function useDay(squad: Readonly<Ref<string>>): DayState {
       fault.value = ''
     } catch (thrown) {
       if (mine === asked) fault.value = faultCode(thrown)
+    } finally {
+      if (mine === asked) asking.value = false
     }
-    if (mine !== asked) return
-    asking.value = false
-    if (document.visibilityState === 'visible') timer = setTimeout(() => void ask(), everyMs)
   }
 
-  function askSoon(): void {
-    if (asking.value) return
-    clearTimeout(timer)
-    timer = setTimeout(() => void ask(), soonMs)
-  }
-
+  const pace = makePace(question, () => document.visibilityState === 'visible')
   const seen = () => {
-    if (document.visibilityState === 'visible') askSoon()
+    if (document.visibilityState === 'visible') pace.soon()
   }
   document.addEventListener('visibilitychange', seen)
   addEventListener('online', seen)
   watch(squad, () => {
     day.value = null
-    void ask()
+    void pace.now()
   })
   onScopeDispose(() => {
-    clearTimeout(timer)
+    pace.stop()
     asked += 1
     document.removeEventListener('visibilitychange', seen)
     removeEventListener('online', seen)
   })
-  void ask()
-  return { day, cameAt, fault, asking, ask, askSoon }
+  void pace.now()
+  return { day, cameAt, fault, asking, ask: pace.now, askSoon: pace.soon }
 }
