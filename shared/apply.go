@@ -19,6 +19,7 @@ func Apply(c *Case, b Body, v Verdict) *Case {
 	}
 	next.ChangedAt = v.Received
 	addPhotos(next, b)
+	addVoices(next, b)
 	next.Timeline = append(next.Timeline, entry)
 	return next
 }
@@ -28,6 +29,7 @@ func begin(c *Case, b Body, v Verdict) *Case {
 	if c != nil {
 		next := *c
 		next.Photos = slices.Clone(c.Photos)
+		next.Voices = slices.Clone(c.Voices)
 		next.Conflicts = slices.Clone(c.Conflicts)
 		next.Former = slices.Clone(c.Former)
 		next.Timeline = slices.Clone(c.Timeline)
@@ -52,6 +54,9 @@ func entryOf(c *Case, b Body, v Verdict) Entry {
 	}
 	for _, p := range b.Photos {
 		entry.Photos = append(entry.Photos, p.Hash)
+	}
+	for _, v := range b.Voices {
+		entry.Voices = append(entry.Voices, v.Hash)
 	}
 	return entry
 }
@@ -133,10 +138,19 @@ func addPhotos(c *Case, b Body) {
 	}
 }
 
+// addVoices puts the operation's voice notes on the case; one that the case has already keeps its first place.
+func addVoices(c *Case, b Body) {
+	for _, v := range b.Voices {
+		if !slices.ContainsFunc(c.Voices, func(have CaseVoice) bool { return have.Hash == v.Hash }) {
+			c.Voices = append(c.Voices, CaseVoice{Voice: v, By: b.Author, Revision: c.Revision, Here: ArrivalWaiting})
+		}
+	}
+}
+
 // Arrive gives the case after the bytes of a hash came, whole or damaged. It says whether anything changed: the arrival of
-// a photo is a change for the feed, not an operation.
+// a photo or voice note is a change for the feed, not an operation.
 func Arrive(c Case, hash string, here Arrival) (Case, bool) {
-	photos, changed := slices.Clone(c.Photos), false
+	photos, voices, changed := slices.Clone(c.Photos), slices.Clone(c.Voices), false
 	for i := range photos {
 		p := &photos[i]
 		if p.Hash == hash && p.Here != here {
@@ -146,6 +160,11 @@ func Arrive(c Case, hash string, here Arrival) (Case, bool) {
 			p.PreviewHere, changed = here, true
 		}
 	}
-	c.Photos = photos
+	for i := range voices {
+		if v := &voices[i]; v.Hash == hash && v.Here != here {
+			v.Here, changed = here, true
+		}
+	}
+	c.Photos, c.Voices = photos, voices
 	return c, changed
 }

@@ -17,6 +17,7 @@ export function apply(c: Case | undefined, b: Body, v: Verdict): Case | undefine
   if (v.to) next.state = v.to
   next.changedAt = v.received
   addPhotos(next, b)
+  addVoices(next, b)
   next.timeline = [...next.timeline, entry]
   return next
 }
@@ -49,6 +50,7 @@ function begin(b: Body, v: Verdict): Case {
 
 function entryOf(c: Case, b: Body, v: Verdict): Entry {
   const photos = (b.photos ?? []).map((p) => p.hash)
+  const voices = (b.voices ?? []).map((v) => v.hash)
   return {
     revision: c.revision,
     replica: b.replica,
@@ -64,6 +66,7 @@ function entryOf(c: Case, b: Body, v: Verdict): Entry {
     payload: b.payload,
     ...(b.place && { place: b.place }),
     ...(photos.length > 0 && { photos }),
+    ...(voices.length > 0 && { voices }),
     ...(v.marks && v.marks.length > 0 && { marks: v.marks }),
   }
 }
@@ -129,9 +132,18 @@ function addPhotos(next: Case, b: Body): void {
   if (photos.length > 0) next.photos = photos
 }
 
+/** Puts the operation's voice notes on the case; one that the case has already keeps its first place. */
+function addVoices(next: Case, b: Body): void {
+  const voices = [...(next.voices ?? [])]
+  for (const v of b.voices ?? []) {
+    if (!voices.some((have) => have.hash === v.hash)) voices.push({ ...v, by: b.author, revision: next.revision, here: 'waiting' })
+  }
+  if (voices.length > 0) next.voices = voices
+}
+
 /**
  * The case after the bytes of a hash came, whole or damaged; the very same object where nothing changed. The arrival of a
- * photo is a change for the feed, not an operation.
+ * photo or voice note is a change for the feed, not an operation.
  */
 export function arrive(c: Case, hash: string, here: Arrival): Case {
   let changed = false
@@ -143,5 +155,11 @@ export function arrive(c: Case, hash: string, here: Arrival): Case {
     changed = true
     return next
   })
-  return changed ? { ...c, photos } : c
+  const voices = (c.voices ?? []).map((v) => {
+    if (v.hash !== hash || v.here === here) return v
+    changed = true
+    return { ...v, here }
+  })
+  if (!changed) return c
+  return { ...c, ...(c.photos && { photos }), ...(c.voices && { voices }) }
 }

@@ -64,6 +64,8 @@ func (b Body) wrong() string {
 		return "seen is negative"
 	case len(b.Photos) > MaxPhotos:
 		return "too many photos"
+	case len(b.Voices) > MaxVoices:
+		return "too many voice notes"
 	case len(b.Payload.Changes) > MaxChanges:
 		return "too many changes"
 	}
@@ -77,7 +79,24 @@ func (b Body) wrong() string {
 			return "a change names an unknown field or is too long"
 		}
 	}
-	return b.wrongPhotos()
+	if wrong := b.wrongPhotos(); wrong != "" {
+		return wrong
+	}
+	return b.wrongVoices()
+}
+
+func (b Body) wrongVoices() string {
+	for _, v := range b.Voices {
+		switch {
+		case !IsHash(v.Hash):
+			return "a voice note's hash is no SHA-256"
+		case v.Size < 1 || v.Size > MaxVoiceBytes:
+			return "a voice note's size is out of range"
+		case v.Duration < 1 || v.Duration > MaxVoiceMs:
+			return "a voice note's duration is out of range"
+		}
+	}
+	return ""
 }
 
 func (b Body) wrongPhotos() string {

@@ -2,8 +2,8 @@ import { Fault } from './fault'
 import { isHash, isUuid } from './id'
 import { ambiguity } from './plain'
 import { decimal, flag, list, object, shape, text, whole } from './shape'
-import { fields, maxBodyBytes, maxChanges, maxPhotoBytes, maxPhotos, maxPreviewBytes, maxWords, version } from './types.gen'
-import type { Anchor, Author, Body, Change, DeviceTime, Exif, Fix, Payload, Photo, Preview, Reference } from './types.gen'
+import { fields, maxBodyBytes, maxChanges, maxPhotoBytes, maxPhotos, maxPreviewBytes, maxVoiceBytes, maxVoiceMs, maxVoices, maxWords, version } from './types.gen'
+import type { Anchor, Author, Body, Change, DeviceTime, Exif, Fix, Payload, Photo, Preview, Reference, Voice } from './types.gen'
 
 const fixShape = shape<Fix>({
   longitude: decimal(),
@@ -30,6 +30,8 @@ const photoShape = shape<Photo>({
   exif: object(shape<Exif>({ at: whole('present'), longitude: decimal('present'), latitude: decimal('present') })),
   working: flag(),
 })
+
+const voiceShape = shape<Voice>({ hash: text(), size: whole(), type: text(), duration: whole(), takenAt: whole() })
 
 const payloadShape = shape<Payload>({
   category: text('notZero'),
@@ -63,6 +65,7 @@ const bodyShape = shape<Body>({
   anchor: object(shape<Anchor>({ token: text(), at: whole() })),
   place: object(fixShape),
   photos: list(photoShape),
+  voices: list(voiceShape),
   was: object(referenceShape),
   corrects: object(referenceShape),
 })
@@ -110,19 +113,29 @@ function wrongField(b: Body): string {
   if (b.author.id === '' || utf8Length(b.author.id) > 64) return 'author is missing'
   if (b.seen < 0) return 'seen is negative'
   if ((b.photos ?? []).length > maxPhotos) return 'too many photos'
+  if ((b.voices ?? []).length > maxVoices) return 'too many voice notes'
   const changes = b.payload.changes ?? []
   if (changes.length > maxChanges) return 'too many changes'
   const { description, address, words, reason } = b.payload
   if ([description, address, words, reason].some(tooLong)) return 'words are too long'
   if (changes.some((ch) => !fields.includes(ch.field) || tooLong(ch.to))) return 'a change names an unknown field or is too long'
   if (b.place !== undefined && b.place.accuracy < 0) return 'accuracy is negative'
-  return wrongPhoto(b.photos ?? [])
+  return wrongPhoto(b.photos ?? []) || wrongVoice(b.voices ?? [])
 }
 
 function wrongPhoto(photos: Photo[]): string {
   for (const { hash, size, preview } of photos) {
     if (!isHash(hash) || (preview && !isHash(preview.hash))) return "a photo's hash is no SHA-256"
     if (outside(size, maxPhotoBytes) || (preview && outside(preview.size, maxPreviewBytes))) return "a photo's size is out of range"
+  }
+  return ''
+}
+
+function wrongVoice(voices: Voice[]): string {
+  for (const { hash, size, duration } of voices) {
+    if (!isHash(hash)) return "a voice note's hash is no SHA-256"
+    if (outside(size, maxVoiceBytes)) return "a voice note's size is out of range"
+    if (outside(duration, maxVoiceMs)) return "a voice note's duration is out of range"
   }
   return ''
 }

@@ -23,6 +23,7 @@ type Case struct {
 	ArrivedAt  int64       `json:"arrivedAt"`
 	ChangedAt  int64       `json:"changedAt"`
 	Photos     []CasePhoto `json:"photos,omitempty"`
+	Voices     []CaseVoice `json:"voices,omitempty"`
 	Conflicts  []Conflict  `json:"conflicts,omitempty"`
 	Timeline   []Entry     `json:"timeline"`
 	// ReportMissing says that evidence arrived without the report that opened the case (a gap in the phone's chain).
@@ -36,6 +37,14 @@ type CasePhoto struct {
 	Revision    int64   `json:"revision"` // the timeline entry that brought it
 	Here        Arrival `json:"here"`
 	PreviewHere Arrival `json:"previewHere,omitempty"`
+}
+
+// CaseVoice is a voice note of a case, and whether it has arrived.
+type CaseVoice struct {
+	Voice
+	By       Author  `json:"by"`
+	Revision int64   `json:"revision"` // the timeline entry that brought it
+	Here     Arrival `json:"here"`
 }
 
 // Conflict keeps the value that lost when two people changed one field without seeing each other's change (L5).
@@ -68,6 +77,7 @@ type Entry struct {
 	Payload   Payload  `json:"payload"`
 	Place     *Fix     `json:"place,omitempty"`
 	Photos    []string `json:"photos,omitempty"` // hashes
+	Voices    []string `json:"voices,omitempty"` // hashes
 	Marks     []Mark   `json:"marks,omitempty"`
 }
 

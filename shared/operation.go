@@ -12,6 +12,11 @@ const (
 	MaxWords      = 2000     // runes of a description, comment or reason
 	MaxChanges    = 16       // fields in one amendment
 	MaxPhotoBytes = 50 << 20 // bytes of one original
+	MaxVoices     = 10       // voice notes in one operation
+	MaxVoiceBytes = 2 << 20  // bytes of one voice note: a minute at 256 kbit/s, twice what the greediest phone records with
+	MaxVoiceMs    = 60_000   // how long one voice note lasts
+	// VoiceSlackMs is by how much a recorder may overrun MaxVoiceMs until it has stopped.
+	VoiceSlackMs = 5_000
 	// MaxPhotoPixels is the largest picture that is taken for one. The largest sensors of phones give 200 million pixels.
 	MaxPhotoPixels = 210_000_000
 )
@@ -46,6 +51,8 @@ type Body struct {
 	Anchor   *Anchor    `json:"anchor,omitempty"`
 	Place    *Fix       `json:"place,omitempty"`
 	Photos   []Photo    `json:"photos,omitempty"`
+	// Voices are attachments as photos are: bytes known by their hash, that come after the record (L7, L8).
+	Voices []Voice `json:"voices,omitempty"`
 	// Was names the operation that this one reissues under a new replica (after a fork or a lost state).
 	Was *Reference `json:"was,omitempty"`
 	// Corrects names the refused operation that this one replaces.
@@ -129,6 +136,15 @@ type Preview struct {
 	Size int64  `json:"size"`
 }
 
+// Voice describes one voice note; its identity is the SHA-256 of what the recorder gave (L7).
+type Voice struct {
+	Hash     string `json:"hash"`
+	Size     int64  `json:"size"`     // bytes
+	Type     string `json:"type"`     // audio/webm (Opus) or audio/mp4 (AAC or Opus); the bytes decide
+	Duration int64  `json:"duration"` // ms, as the phone measured it
+	TakenAt  int64  `json:"takenAt"`  // device clock when the recording began
+}
+
 // Exif is what the file says of itself, read before any re-encoding.
 type Exif struct {
 	At        *int64   `json:"at,omitempty"`
@@ -156,7 +172,7 @@ func (b Body) Estimate(received int64) int64 {
 	return min(at, received)
 }
 
-// Hashes are the hashes of all bytes that the operation names: originals and previews.
+// Hashes are the hashes of all bytes that the operation names: originals, previews and voice notes.
 func (b Body) Hashes() []string {
 	var hashes []string
 	for _, p := range b.Photos {
@@ -164,6 +180,9 @@ func (b Body) Hashes() []string {
 		if p.Preview != nil {
 			hashes = append(hashes, p.Preview.Hash)
 		}
+	}
+	for _, v := range b.Voices {
+		hashes = append(hashes, v.Hash)
 	}
 	return hashes
 }

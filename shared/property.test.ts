@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { apply, arrive } from './apply'
 import { judge } from './judge'
 import { actions, arrivals, fields } from './types.gen'
-import type { Arrival, Body, Case, Field, Judging, Photo, Role, Standing, Verdict } from './types.gen'
+import type { Arrival, Body, Case, Field, Judging, Photo, Role, Standing, Verdict, Voice } from './types.gen'
 import { frozen } from './vectors/match'
 import { builtinWorkflow, missing, moveOf } from './workflow'
 
@@ -27,12 +27,21 @@ const photo: fc.Arbitrary<Photo> = fc.record({
   takenAt: fc.constant(now),
 })
 
+const voice: fc.Arbitrary<Voice> = fc.record({
+  hash: fc.constantFrom(...hashes),
+  size: fc.constant(1),
+  type: fc.constant('audio/webm'),
+  duration: fc.constant(1000),
+  takenAt: fc.constant(now),
+})
+
 /** One deed in a random life: an operation, or bytes that arrived. */
 const deed = fc.record({
   who: fc.constantFrom('c3', 'c4', 'l6'),
   action: fc.constantFrom(...actions),
   payload,
   photos: fc.array(photo, { maxLength: 2 }),
+  voices: fc.array(voice, { maxLength: 2 }),
   place: fc.option(fc.record({ longitude: fc.double({ noNaN: true }), latitude: fc.constant(27.8), accuracy: fc.nat(300), at: fc.constant(now), source: fc.constant('device') }), { nil: undefined }),
   device: fc.integer({ min: now - 9_000_000, max: now + 9_000_000 }),
   standingNow: standing,
@@ -46,6 +55,7 @@ const opening: Deed = {
   action: 'report',
   payload: { category: 'c', description: '井盖破损', words: '', reason: '', changes: [] },
   photos: [],
+  voices: [],
   place: undefined,
   device: now,
   standingNow: { role: 'collector', squad: 'six' },
@@ -100,6 +110,7 @@ function bodyOf(d: Deed, i: number, c: Case | undefined): Body {
     time: { device: d.device },
     ...(d.place && { place: d.place }),
     photos: d.photos,
+    voices: d.voices,
   }
 }
 
@@ -171,6 +182,10 @@ test('L6: field evidence is never refused for the state of the case, and all of 
     for (const { hash } of body.photos ?? []) {
       expect(entry?.photos).toContain(hash)
       expect(onCase).toContain(hash)
+    }
+    for (const { hash } of body.voices ?? []) {
+      expect(entry?.voices).toContain(hash)
+      expect((after?.voices ?? []).map((v) => v.hash)).toContain(hash)
     }
     if (verdict.outcome === 'late' && before) expect([after?.state, entry?.late]).toEqual([before.state, verdict.fault])
   })

@@ -189,6 +189,11 @@ func TestL6_FieldEvidenceIsNeverRefused(t *testing.T) {
 				t.Fatalf("photo %s is not on the case", photo.Hash)
 			}
 		}
+		for _, voice := range body.Voices {
+			if !slices.Contains(entry.Voices, voice.Hash) || !slices.ContainsFunc(after.Voices, func(v shared.CaseVoice) bool { return v.Hash == voice.Hash }) {
+				t.Fatalf("voice note %s is not on the case", voice.Hash)
+			}
+		}
 		if s.Verdict.Outcome == shared.OutcomeLate && before != nil && (after.State != before.State || entry.Late == "") {
 			t.Fatalf("late evidence led from %s to %s, marked %q", before.State, after.State, entry.Late)
 		}

@@ -31,6 +31,7 @@ export interface Case {
   arrivedAt: number
   changedAt: number
   photos?: CasePhoto[]
+  voices?: CaseVoice[]
   conflicts?: Conflict[]
   timeline: Entry[]
   /** ReportMissing says that evidence arrived without the report that opened the case (a gap in the phone's chain). */
@@ -44,6 +45,14 @@ export interface CasePhoto extends Photo {
   revision: number
   here: Arrival
   previewHere?: Arrival
+}
+
+/** CaseVoice is a voice note of a case, and whether it has arrived. */
+export interface CaseVoice extends Voice {
+  by: Author
+  /** the timeline entry that brought it */
+  revision: number
+  here: Arrival
 }
 
 /** Conflict keeps the value that lost when two people changed one field without seeing each other's change (L5). */
@@ -84,6 +93,8 @@ export interface Entry {
   place?: Fix
   /** hashes */
   photos?: string[]
+  /** hashes */
+  voices?: string[]
   marks?: Mark[]
 }
 
@@ -150,6 +161,14 @@ export const maxWords = 2000
 export const maxChanges = 16
 /** bytes of one original */
 export const maxPhotoBytes = 52428800
+/** voice notes in one operation */
+export const maxVoices = 10
+/** bytes of one voice note: a minute at 256 kbit/s, twice what the greediest phone records with */
+export const maxVoiceBytes = 2097152
+/** how long one voice note lasts */
+export const maxVoiceMs = 60000
+/** VoiceSlackMs is by how much a recorder may overrun MaxVoiceMs until it has stopped. */
+export const voiceSlackMs = 5000
 /** MaxPhotoPixels is the largest picture that is taken for one. The largest sensors of phones give 200 million pixels. */
 export const maxPhotoPixels = 210000000
 
@@ -187,6 +206,8 @@ export interface Body {
   anchor?: Anchor
   place?: Fix
   photos?: Photo[]
+  /** Voices are attachments as photos are: bytes known by their hash, that come after the record (L7, L8). */
+  voices?: Voice[]
   /** Was names the operation that this one reissues under a new replica (after a fork or a lost state). */
   was?: Reference
   /** Corrects names the refused operation that this one replaces. */
@@ -284,6 +305,19 @@ export interface Photo {
 export interface Preview {
   hash: string
   size: number
+}
+
+/** Voice describes one voice note; its identity is the SHA-256 of what the recorder gave (L7). */
+export interface Voice {
+  hash: string
+  /** bytes */
+  size: number
+  /** audio/webm (Opus) or audio/mp4 (AAC or Opus); the bytes decide */
+  type: string
+  /** ms, as the phone measured it */
+  duration: number
+  /** device clock when the recording began */
+  takenAt: number
 }
 
 /** Exif is what the file says of itself, read before any re-encoding. */

@@ -111,9 +111,9 @@ func (n Need) met(b Body) bool {
 	case NeedAfterPhoto:
 		return b.hasPart(PartAfter)
 	case NeedPhotoOrWords:
-		return len(b.Photos) > 0 || blankless(p.Description)
+		return len(b.Photos) > 0 || blankless(p.Description) || len(b.Voices) > 0
 	case NeedChangesPhotoOrWords:
-		return len(p.Changes) > 0 || len(b.Photos) > 0 || blankless(p.Words)
+		return len(p.Changes) > 0 || len(b.Photos) > 0 || blankless(p.Words) || len(b.Voices) > 0
 	case NeedChanges:
 		return len(p.Changes) > 0
 	case NeedWords:

@@ -37,8 +37,8 @@ const met: Record<Need, (b: Body) => boolean> = {
   photo: hasPhoto,
   beforePhoto: (b) => hasPart(b, 'before'),
   afterPhoto: (b) => hasPart(b, 'after'),
-  photoOrWords: (b) => hasPhoto(b) || blankless(b.payload.description),
-  changesPhotoOrWords: (b) => hasChanges(b) || hasPhoto(b) || blankless(b.payload.words),
+  photoOrWords: (b) => hasPhoto(b) || blankless(b.payload.description) || hasVoice(b),
+  changesPhotoOrWords: (b) => hasChanges(b) || hasPhoto(b) || blankless(b.payload.words) || hasVoice(b),
   changes: hasChanges,
   words: (b) => blankless(b.payload.words),
   reason: (b) => blankless(b.payload.reason),
@@ -52,6 +52,11 @@ function empty(text: string | undefined): boolean {
 
 function hasPhoto(b: Body): boolean {
   return (b.photos ?? []).length > 0
+}
+
+/** What is said counts as what is written. */
+function hasVoice(b: Body): boolean {
+  return (b.voices ?? []).length > 0
 }
 
 function hasPart(b: Body, part: PhotoPart): boolean {

@@ -9,8 +9,8 @@ import (
 	"buxun/shared"
 )
 
-// Seen is what bytes show of themselves. Type is one of the image types of shared.Photo, or "" for bytes that are no image,
-// or one that is cut off, has no size or has more than shared.MaxPhotoPixels.
+// Seen is what bytes show of themselves. Type is one of the types of shared.Photo or shared.Voice, or "" for bytes that are
+// neither, or an image that is cut off, has no size or has more than shared.MaxPhotoPixels.
 type Seen struct {
 	Type          string
 	Width, Height int // pixels as stored, before any orientation

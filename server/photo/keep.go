@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
+	"strings"
 
 	"github.com/tus/tusd/v2/pkg/handler"
 
@@ -17,7 +18,7 @@ import (
 
 // keep verifies an upload that is whole and keeps it for good: bytes on disk, hash compared, type seen, moved to its place,
 // directory on disk, noted in the ledger, in this order (L2). Bytes with another hash are dropped (photo.hashMismatch); bytes
-// that are no image are quarantined and kept as damaged. The caller holds the upload's lock.
+// that are neither an image nor a voice note are quarantined and kept as damaged. The caller holds the upload's lock.
 func (p *Photos) keep(ctx context.Context, c claim) (shared.Arrival, error) {
 	partial := p.partial(c)
 	hash, seen, err := p.verify(partial)
@@ -55,7 +56,7 @@ func (p *Photos) verify(name string) (hash string, seen Seen, err error) {
 	if err != nil {
 		return "", seen, err
 	}
-	seen, err = Inspect(f, size)
+	seen, err = identify(f, size)
 	return hex.EncodeToString(sum.Sum(nil)), seen, err
 }
 
@@ -89,7 +90,7 @@ func (p *Photos) arrive(ctx context.Context, c claim, folder string, seen Seen) 
 	if err := p.files.Remove(p.note(c)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		p.log.WarnContext(ctx, "the note of a kept photo stays", "upload", c.id(), "error", err) // the sweep takes it
 	}
-	if here == shared.ArrivalHere && c.named.Kind != "preview" {
+	if here == shared.ArrivalHere && c.named.Kind != "preview" && strings.HasPrefix(seen.Type, "image/") {
 		p.screens.want(c.hash)
 	}
 	return here, nil

@@ -1,4 +1,4 @@
-// Package photo receives photographs by the tus protocol, keeps the bytes that were taken, and serves them. A photo is known
+// Package photo receives photographs and voice notes by the tus protocol, keeps the bytes that were taken, and serves them. A photo is known
 // by its SHA-256 (L7); it is acknowledged when its bytes and its directory entry are on disk and the ledger knows of it (L2).
 // It must not decide who may see or name a photo: it asks the ledger and its caller.
 package photo
@@ -40,7 +40,7 @@ type Ledger interface {
 // Named is a photo or preview as an operation names it.
 type Named struct {
 	Size   int64  // bytes
-	Kind   string // "original" or "preview"
+	Kind   string // "original", "preview" or "voice"
 	Type   string // as the operation says; the bytes decide
 	Author shared.Author
 	Here   shared.Arrival
@@ -60,7 +60,7 @@ const Path = "/api/uploads/"
 const (
 	uploadsDir    = "uploads"    // what has begun to arrive, by upload id
 	originalsDir  = "originals"  // what arrived whole, by hash, in folders of its first two digits
-	quarantineDir = "quarantine" // what has the right hash and is no image, likewise
+	quarantineDir = "quarantine" // what has the right hash and is no image and no voice note, likewise
 	screensDir    = "screens"    // derived, may be deleted
 )
 
@@ -166,6 +166,24 @@ func (p *Photos) partial(c claim) string { return filepath.Join(p.dir, uploadsDi
 func (p *Photos) note(c claim) string { return p.partial(c) + noteSuffix }
 
 const noteSuffix = ".kept"
+
+// kindVoice is the kind of a voice note; all else are pictures.
+const kindVoice = "voice"
+
+// damaged and tooLarge are the faults of bytes that are not what their kind takes.
+func (n Named) damaged() string {
+	if n.Kind == kindVoice {
+		return "voice.damaged"
+	}
+	return "photo.damaged"
+}
+
+func (n Named) tooLarge() string {
+	if n.Kind == kindVoice {
+		return "voice.tooLarge"
+	}
+	return "photo.tooLarge"
+}
 
 // faultOf turns an error into a fault of the catalogue where it is one.
 func faultOf(err error) error {

@@ -13,6 +13,7 @@ import (
 // extensions of the only types that are served.
 var extensions = map[string]string{
 	"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/heic": "heic", "image/heif": "heif", "image/avif": "avif",
+	typeWebM: "webm", typeMP4: "m4a",
 }
 
 // Sizes that a reader may ask for besides the original, which is "".
@@ -69,6 +70,9 @@ var errOnlyOriginal = shared.Fail("photo.onlyOriginal", "")
 // fits says of what was kept whether it may be shown in a size; errNoImage where it is not what it was named as.
 var fits = map[string]func(seen Seen, bytes int64) error{
 	sizeScreen: func(seen Seen, _ int64) error {
+		if seen.Type == "" {
+			return errNoImage // a voice note
+		}
 		if int64(seen.Width)*int64(seen.Height) > shownPixels {
 			return errOnlyOriginal
 		}
@@ -94,7 +98,23 @@ func (p *Photos) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	writeProblem(w, r, shared.FaultOf(shared.FaultCode(err)))
 }
 
-// serveFile serves what is an image by its bytes and, where a size is asked for, fits it; nothing else whatever its name or
+// kindOf is the type of what was identified when it came, by its first bytes.
+func kindOf(w window) (string, error) {
+	kind, err := sniff(w)
+	if !errors.Is(err, errNoImage) {
+		return kind, err
+	}
+	head, err := w.at(0, min(w.size, 16))
+	if err != nil {
+		return "", err
+	}
+	if kind = soundOf(head); kind == "" {
+		return "", errNoImage
+	}
+	return kind, nil
+}
+
+// serveFile serves what is an image or a voice note by its bytes and, where a size is asked for, fits it; nothing else whatever its name or
 // sender said.
 func (p *Photos) serveFile(w http.ResponseWriter, r *http.Request, folder, hash, tag string, fit func(Seen, int64) error) (err error) {
 	f, err := p.files.Open(p.place(folder, hash))
@@ -106,7 +126,7 @@ func (p *Photos) serveFile(w http.ResponseWriter, r *http.Request, folder, hash,
 	if err != nil {
 		return err
 	}
-	kind, err := sniff(window{f, stat.Size()})
+	kind, err := kindOf(window{f, stat.Size()})
 	if err != nil {
 		return err
 	}
@@ -119,9 +139,13 @@ func (p *Photos) serveFile(w http.ResponseWriter, r *http.Request, folder, hash,
 			return err
 		}
 	}
+	disposition := "inline"
+	if kind == typeWebM || kind == typeMP4 {
+		disposition = "attachment" // the client plays what it fetched; nothing else opens in a browser
+	}
 	header := w.Header()
 	header.Set("Content-Type", kind)
-	header.Set("Content-Disposition", fmt.Sprintf("inline; filename=%q", hash[:12]+"."+extensions[kind]))
+	header.Set("Content-Disposition", fmt.Sprintf("%s; filename=%q", disposition, hash[:12]+"."+extensions[kind]))
 	header.Set("Etag", `"`+tag+`"`)
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Content-Type-Options", "nosniff")

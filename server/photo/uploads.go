@@ -143,7 +143,7 @@ func (p *Photos) admitCreation(r *http.Request, req *request) error {
 	if named.Here.Settled() {
 		req.kept = named.Here
 		if named.Here == shared.ArrivalDamaged {
-			return shared.Fail("photo.damaged", req.claim.id())
+			return shared.Fail(named.damaged(), req.claim.id())
 		}
 		return shared.Fail("photo.held", req.claim.id())
 	}
@@ -152,7 +152,7 @@ func (p *Photos) admitCreation(r *http.Request, req *request) error {
 	case err != nil || length < 0:
 		return shared.Fail("request.malformed", "Upload-Length is missing")
 	case length > named.Size || length > shared.MaxPhotoBytes:
-		return shared.Fail("photo.tooLarge", fmt.Sprintf("%d bytes, the operation says %d", length, named.Size))
+		return shared.Fail(named.tooLarge(), fmt.Sprintf("%d bytes, the operation says %d", length, named.Size))
 	case length != named.Size:
 		return shared.Fail("request.malformed", fmt.Sprintf("%d bytes, the operation says %d", length, named.Size))
 	}

@@ -140,7 +140,7 @@ func (w *writer) putBatch(in view, batch *session.Batch, changed []session.Chang
 		}
 	}
 	for _, row := range batch.Rows {
-		if row.Verdict.Outcome == shared.OutcomeRefused || len(row.Body.Photos) == 0 {
+		if row.Verdict.Outcome == shared.OutcomeRefused || len(row.Body.Photos) == 0 && len(row.Body.Voices) == 0 {
 			continue
 		}
 		if err := w.namePhotos(in, row.Body, row.Verdict.Received); err != nil {
@@ -194,6 +194,11 @@ func (w *writer) namePhotos(in view, b shared.Body, now int64) error {
 			continue
 		}
 		if err := w.namePhoto(in, b, standing, p.Preview.Hash, KindPreview, "image/jpeg", p.Preview.Size); err != nil {
+			return err
+		}
+	}
+	for _, v := range b.Voices {
+		if err := w.namePhoto(in, b, standing, v.Hash, KindVoice, v.Type, v.Size); err != nil {
 			return err
 		}
 	}

@@ -18,7 +18,7 @@ type Device struct {
 	EnrolledAt               int64
 	RevokedWhy               string
 	Revision                 int64
-	// WaitingPhotos are originals that its operations name and that are not at the centre; known of one phone only.
+	// WaitingPhotos are originals and voice notes that its operations name and that are not at the centre; known of one phone only.
 	WaitingPhotos int
 }
 
@@ -68,12 +68,14 @@ func gapsOf(ctx context.Context, from reading) (map[string][]session.Gap, error)
 	return gaps, nil
 }
 
-// WaitingPhotos counts the originals that a phone's operations name and that are not at the centre yet.
+// WaitingPhotos counts the originals and voice notes that a phone's operations name and that are not at the centre yet.
 func (s *Store) WaitingPhotos(ctx context.Context, replica string) (n int, err error) {
 	err = s.reading.QueryRowContext(ctx, `SELECT count(DISTINCT case_photos.hash) FROM operations
-		JOIN json_each(CASE WHEN revision > 0 THEN operations.text ELSE '{}' END, '$.photos') AS named JOIN case_photos ON case_photos.hash = json_extract(named.value, '$.hash')
+		JOIN json_tree(CASE WHEN revision > 0 THEN operations.text ELSE '{}' END) AS named
+			ON named.key = 'hash' AND (named.path LIKE '$.photos[%' OR named.path LIKE '$.voices[%')
+		JOIN case_photos ON case_photos.hash = named.atom
 			AND case_photos.case_id = operations.case_id AND case_photos.author = json_extract(operations.text, '$.author.id')
-		WHERE replica = ? AND revision > 0 AND case_photos.kind = 'original' AND case_photos.here = 'waiting'`, replica).Scan(&n)
+		WHERE replica = ? AND revision > 0 AND case_photos.kind IN ('original', 'voice') AND case_photos.here = 'waiting'`, replica).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count the waiting photos of %s: %w", replica, err)
 	}

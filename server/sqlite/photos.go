@@ -13,12 +13,13 @@ import (
 const (
 	KindOriginal = "original"
 	KindPreview  = "preview"
+	KindVoice    = "voice"
 )
 
-// Named is a photo or preview as an accepted operation names it.
+// Named is a photo, preview or voice note as an accepted operation names it.
 type Named struct {
 	Size   int64         // bytes, as the operation says
-	Kind   string        // KindOriginal or KindPreview
+	Kind   string        // KindOriginal, KindPreview or KindVoice
 	Type   string        // as the operation says
 	Author shared.Author // of the replica
 	Here   shared.Arrival
@@ -222,7 +223,7 @@ func (w *writer) turn(ctx context.Context, hash string, here shared.Arrival, fit
 type Visible struct {
 	Type string // as the bytes show
 	Size int64  // bytes
-	Kind string // KindOriginal or KindPreview
+	Kind string // KindOriginal, KindPreview or KindVoice
 	Here shared.Arrival
 }
 

@@ -186,9 +186,9 @@ func (b *Batch) apply(row *Row) error {
 	return nil
 }
 
-// arrive marks the operation's photos that are here already.
+// arrive marks the operation's photos and voice notes that are here already.
 func (b *Batch) arrive(c *shared.Case, body shared.Body, now int64) (*shared.Case, error) {
-	if len(body.Photos) == 0 {
+	if len(body.Photos) == 0 && len(body.Voices) == 0 {
 		return c, nil
 	}
 	standing, err := b.view.Standing(body.Author, now)

@@ -249,7 +249,8 @@ func (m *memory) arrival(author shared.Author, standing shared.Standing, reader,
 		return p.here
 	}
 	for _, c := range m.cases {
-		named := slices.ContainsFunc(c.one.Photos, func(photo shared.CasePhoto) bool { return photo.Hash == hash && photo.Here == p.here })
+		named := slices.ContainsFunc(c.one.Photos, func(photo shared.CasePhoto) bool { return photo.Hash == hash && photo.Here == p.here }) ||
+			slices.ContainsFunc(c.one.Voices, func(voice shared.CaseVoice) bool { return voice.Hash == hash && voice.Here == p.here })
 		if named && shared.InScope(c.one, reader, standing) {
 			return p.here
 		}
