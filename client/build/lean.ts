@@ -17,15 +17,32 @@ export function leanExif(): Plugin {
   }
 }
 
-/** What of the catalogue of faults is said to people; numbers of protocols are the server's. */
-export function leanFaults(): Plugin {
+interface Row {
+  readonly code: string
+  readonly close: number
+  readonly zh: string
+  readonly zhDo: string
+  readonly en: string
+  readonly enDo: string
+}
+
+/**
+ * The catalogue of faults as a phone needs it at its first visit: statuses are the server's, and what it says in English goes
+ * with the other English words (src/screens/tell.ts).
+ * @param rows the whole catalogue
+ */
+export function leanFaults(rows: readonly Row[]): Plugin {
   return {
     name: 'buxun-lean-faults',
+    apply: 'build',
     enforce: 'pre',
     transform(code, id) {
-      if (!id.endsWith('/shared/faults.json')) return null
-      const rows = JSON.parse(code) as Record<string, unknown>[]
-      return { code: JSON.stringify(rows.map(({ code, zh, zhDo, en, enDo }) => ({ code, zh, zhDo, en, enDo }))), map: null }
+      if (id.endsWith('/shared/faults.json')) {
+        return { code: JSON.stringify(rows.map(({ code: name, close, zh, zhDo }) => ({ code: name, ...(close > 0 && { close }), zh, zhDo, en: '', enDo: '' }))), map: null }
+      }
+      if (!id.endsWith('/words/en/first.json')) return null
+      const said = rows.flatMap((row) => [[`fault.${row.code}`, row.en], [`fault.${row.code}.do`, row.enDo]])
+      return { code: JSON.stringify({ ...(JSON.parse(code) as object), ...(Object.fromEntries(said) as object) }), map: null }
     },
   }
 }

@@ -27,7 +27,7 @@ export interface Saving {
   readonly person: string
   readonly caseId: string
   readonly now: number
-  /** Hashes of the originals that it names; they and their previews wait for the server from now on. */
+  /** Hashes of the originals and voice notes that it names; they and the previews wait for the server from now on. */
   readonly photos: readonly string[]
   /** The draft that it is made of and that is gone when it is stored; '' for none. */
   readonly draft: string

@@ -1,4 +1,4 @@
-// Photographs and their previews: bytes sealed for delivery, one photograph a transaction, let go only after the server
+// Photographs with their previews, and voice notes: bytes sealed for delivery, one photograph or note a transaction, let go only after the server
 // acknowledged their hash (L8).
 
 import type { Arrival, Case } from '@shared/types.gen'
@@ -6,7 +6,7 @@ import { read, write } from './database'
 import type { PhotoRow, Sealed } from './rows'
 import type { Store } from './store'
 
-/** One file to store: an original, or the preview of one. */
+/** One file to store: an original, the preview of one, or a voice note. */
 export interface File {
   readonly hash: string
   readonly kind: PhotoRow['kind']
@@ -63,10 +63,10 @@ export function photosOf({ db }: Store, person: string): Promise<PhotoRow[]> {
   return read(db, () => db.photos.where({ person }).toArray())
 }
 
-/** Every photograph that may be sent now, of all people of this phone: previews first, then the oldest (L9). */
+/** What may be sent now, of all people of this phone: previews first, then the oldest (L9). */
 export async function photosToSend({ db }: Store): Promise<PhotoRow[]> {
   const rows = await read(db, () => db.photos.where({ stage: 'named' }).toArray())
-  return rows.sort((a, b) => Number(a.kind === 'original') - Number(b.kind === 'original') || a.savedAt - b.savedAt)
+  return rows.sort((a, b) => Number(a.kind !== 'preview') - Number(b.kind !== 'preview') || a.savedAt - b.savedAt)
 }
 
 /** Remembers where an upload goes on; '' begins it anew. */
@@ -84,6 +84,7 @@ export async function heedLosses({ db }: Store, person: string, cases: readonly 
     arrivals.set(hash, here)
     if (preview && previewHere) arrivals.set(preview.hash, previewHere)
   }
+  for (const { hash, here } of cases.flatMap((c) => c.voices ?? [])) arrivals.set(hash, here)
   const known = [...arrivals].filter(([, here]) => here === 'lost' || here === 'here').map(([hash]): [string, string] => [person, hash])
   for (const row of await db.photos.bulkGet(known)) {
     if (row === undefined) continue
@@ -93,7 +94,7 @@ export async function heedLosses({ db }: Store, person: string, cases: readonly 
   }
 }
 
-/** The person lets a damaged or lost photograph go: its bytes leave the phone. */
+/** The person lets a damaged or lost photograph or voice note go: its bytes leave the phone. */
 export async function releasePhoto({ db }: Store, person: string, hash: string): Promise<void> {
   await write(db, [db.photos, db.bytes], async () => {
     const row = await db.photos.get([person, hash])
@@ -103,22 +104,22 @@ export async function releasePhoto({ db }: Store, person: string, hash: string):
   })
 }
 
-/** Frees what originals that the server has take above `most` bytes. */
+/** Frees what originals and voice notes that the server has take above `most` bytes. */
 export async function trimSent(store: Store, most: number): Promise<number> {
   const rows = await read(store.db, () => store.db.photos.where({ stage: 'sent' }).toArray())
-  const bytes = rows.reduce((sum, row) => sum + (row.held && row.kind === 'original' ? row.size : 0), 0)
+  const bytes = rows.reduce((sum, row) => sum + (row.held && row.kind !== 'preview' ? row.size : 0), 0)
   return bytes > most ? makeRoom(store, bytes - most) : 0
 }
 
 /**
- * Frees bytes of originals that the server acknowledged until `bytes` are free, those that a proven backup holds and the
+ * Frees bytes of originals and voice notes that the server acknowledged until `bytes` are free, those that a proven backup holds and the
  * oldest first. Previews stay. Returns what it freed.
  */
 export async function makeRoom({ db }: Store, bytes: number): Promise<number> {
   const [photos, replicas] = await read(db, () => Promise.all([db.photos.where({ stage: 'sent' }).toArray(), db.replicas.toArray()]))
   const backed = new Map(replicas.map((row) => [row.id, row.backedUp]))
   const unproven = (row: PhotoRow) => Number(row.counter > (backed.get(row.replica) ?? 0))
-  const sent = photos.filter((row) => row.held && row.kind === 'original' && row.drafts.length === 0)
+  const sent = photos.filter((row) => row.held && row.kind !== 'preview' && row.drafts.length === 0)
   sent.sort((a, b) => unproven(a) - unproven(b) || a.savedAt - b.savedAt)
   let freed = 0
   for (const { person, hash, size } of sent) {

@@ -62,7 +62,7 @@ export interface OperationRow {
   readonly sealed: Sealed
   /** base64url; '' until it is made. */
   readonly signature: string
-  /** Hashes of the originals that it names. */
+  /** Hashes of the originals and voice notes that it names. */
   readonly photos: readonly string[]
   /** The draft that it was made of; '' for what was done without one. */
   readonly draft: string
@@ -81,12 +81,12 @@ export interface OperationRow {
  */
 export type PhotoStage = 'draft' | 'waiting' | 'named' | 'sent' | 'refused' | 'damaged' | 'lost' | 'released'
 
-/** An original or a preview on its way; its bytes lie in the table `bytes`. */
+/** An original, a preview or a voice note on its way; its bytes lie in the table `bytes`. */
 export interface PhotoRow {
   readonly person: string
   readonly hash: string
-  readonly kind: 'original' | 'preview'
-  /** Hash of the original that a preview shows; an original's own. */
+  readonly kind: 'original' | 'preview' | 'voice'
+  /** Hash of the original that a preview shows; an original's or a voice note's own. */
   readonly of: string
   readonly stage: PhotoStage
   /** The operation that names it; '' and 0 in a draft. */

@@ -11,6 +11,7 @@ import type { Store } from './store'
 interface Unsent {
   readonly records: number
   readonly photos: number
+  readonly voices: number
   readonly bytes: number
   /** True only if every chain is acknowledged to its last counter and the server named every photo's hash as held. */
   readonly allSent: boolean
@@ -18,7 +19,7 @@ interface Unsent {
 
 export interface Summary extends Unsent {
   /** What this phone holds for other people. */
-  readonly others: { readonly people: number; readonly records: number; readonly photos: number }
+  readonly others: { readonly people: number; readonly records: number; readonly photos: number; readonly voices: number }
   /** The last counter of each of the person's chains when this was read. */
   readonly made: ReadonlyMap<string, number>
 }
@@ -39,10 +40,11 @@ export async function summarize({ db }: Store, person: string): Promise<Summary>
     const waiting = photos.filter((photo) => mine(photo) && going.has(photo.stage))
     const chains = replicas.filter((row) => mine(row) && row.successor === '')
     const records = unheard.filter(mine).length
-    const originals = new Set(waiting.map((photo) => `${photo.person} ${photo.of}`))
+    const count = (voice: boolean) => new Set(waiting.filter(({ kind }) => (kind === 'voice') === voice).map((photo) => `${photo.person} ${photo.of}`)).size
     return {
       records,
-      photos: originals.size,
+      photos: count(false),
+      voices: count(true),
       bytes: waiting.reduce((sum, photo) => sum + photo.size, 0),
       allSent: records === 0 && chains.every((row) => row.acked === row.counter) && !photos.some(mine),
     }
@@ -50,7 +52,7 @@ export async function summarize({ db }: Store, person: string): Promise<Summary>
   const others = unsent((row) => row.person !== person)
   const people = new Set([...unheard, ...photos.filter((photo) => going.has(photo.stage))].map((row) => row.person).filter((id) => id !== person))
   const made = new Map(replicas.filter((row) => row.person === person).map((row) => [row.id, row.counter]))
-  return { ...unsent((row) => row.person === person), made, others: { people: people.size, records: others.records, photos: others.photos } }
+  return { ...unsent((row) => row.person === person), made, others: { people: people.size, records: others.records, photos: others.photos, voices: others.voices } }
 }
 
 function unsettled(photos: Store['db']['photos']): Promise<PhotoRow[]> {

@@ -117,6 +117,26 @@ test('L9: no original goes beside a preview, though there is room for two', asyn
   expect(line.begun.slice(2)).toEqual(['preview small b0', 'original a0'])
 })
 
+test('L9: a voice note waits for the records and for every preview, as an original does', async () => {
+  const { store, line, deliveries, state } = await rig()
+  await addToDraft(store, 'person-1', { id: 'a', at: 1, fields: {} }, [{ hash: 'said', kind: 'voice', of: 'said', type: 'audio/webm', bytes: new ArrayBuffer(8) }])
+  const saved = await saveOperation(store, { person: 'person-1', caseId: 'a', now: 1, photos: ['said'], draft: 'a' }, async () => ({ text: 'a', hash: 'hash a', signature: 's' }))
+  await keepAnswers(store, saved.chain.replica, [{ counter: saved.counter, hash: 'hash a', seq: 1, epoch: 'e', outcome: 'applied', mac: 'm' }])
+  await record(store, 'b', 1, 'person-1', 2)
+  expect(await summarize(store, 'person-1')).toMatchObject({ photos: 1, voices: 1, allSent: false })
+  state.pushing = true
+  deliveries.start()
+  ;(await line.flight('small b0')).done()
+  await vi.waitFor(() => expect(deliveries.underway().size).toBe(0))
+  expect(line.begun).toEqual(['preview small b0'])
+  state.pushing = false
+  deliveries.look()
+  ;(await line.flight('said')).done()
+  ;(await line.flight('b0')).done()
+  expect(line.begun.slice(1)).toEqual(['voice said', 'original b0'])
+  await vi.waitFor(async () => expect(await summarize(store, 'person-1')).toMatchObject({ voices: 0, allSent: true }))
+})
+
 test('L8: a cut upload goes on at its stored address, and the proof is the author\'s', async () => {
   const { store, line, deliveries } = await rig()
   await record(store, 'a', 1)

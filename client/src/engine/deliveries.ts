@@ -86,13 +86,13 @@ export class Deliveries {
     }
   }
 
-  /** The next that may go; previews first, and no original while a preview or a record is on its way. */
+  /** The next that may go; previews first, and nothing large while a preview or a record is on its way. */
   private next(rows: readonly PhotoRow[]): PhotoRow | undefined {
     const flying = [...this.flights.values()].map(({ row }) => row)
     if (!this.running || flying.length >= lanes) return undefined
     const now = this.ports.world.steady()
     const ready = rows.find((row) => !this.flights.has(keyOf(row)) && (this.rests.get(keyOf(row))?.until ?? 0) <= now)
-    if (ready?.kind !== 'original') return ready
+    if (ready === undefined || ready.kind === 'preview') return ready
     return flying.length > 0 || this.ports.pushing() ? undefined : ready
   }
 

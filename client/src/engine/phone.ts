@@ -146,7 +146,7 @@ export class Phone {
   async save(intent: Intent): Promise<Saved> {
     const { person, deed, draft, corrects } = this.deedOf(intent)
     await this.decisions.enact(person, intent.case) // what was decided before comes before
-    const photos = (intent.photos ?? []).map((photo) => photo.hash)
+    const photos = [...(intent.photos ?? []), ...(intent.voices ?? [])].map(({ hash }) => hash)
     const saving: Saving = { person, caseId: intent.case, now: this.clock.now(), photos, draft, ...(corrects && { corrects }) }
     await this.ensureReplica(person)
     const saved = await this.withRoom(() => saveOperation(this.store, saving, (link, keys) => compose(deed, link, keys)))

@@ -17,7 +17,7 @@ function shelf(squad: string) {
   }
   const away = () => Promise.reject(new Fault('offline'))
   const library: Library = {
-    taxonomyVersion: away, taxonomy: away, directory: away, photo: away,
+    taxonomyVersion: away, taxonomy: away, directory: away, photo: away, voice: away,
     phrases: async () => {
       state.asked += 1
       return now()

@@ -1,5 +1,6 @@
 // What the phone fetches for reading: categories, names, quick phrases, pictures.
 
+import { Fault } from '@shared/fault'
 import type { PhraseKind, Role } from '@shared/types.gen'
 import { ask, askJson } from './request'
 
@@ -39,6 +40,8 @@ export interface Library {
   putPhrases(kind: PhraseKind, texts: readonly string[], was: readonly string[]): Promise<SquadPhrases>
   /** @throws Fault photo.notHere while it is on its way or not to be seen; photo.damaged, photo.onlyOriginal where it is not shown so */
   photo(hash: string, size: 'preview' | 'screen' | 'original'): Promise<Blob>
+  /** @throws Fault photo.notHere while it is on its way or not to be heard; voice.damaged where it is no sound */
+  voice(hash: string): Promise<Blob>
 }
 
 export const library: Library = {
@@ -48,4 +51,9 @@ export const library: Library = {
   phrases: () => askJson('/api/phrases'),
   putPhrases: (kind, texts, was) => askJson(`/api/phrases/${kind}`, { method: 'PUT', body: { texts, was } }),
   photo: (hash, size) => ask(`/api/photos/${hash}${size === 'original' ? '' : `?size=${size}`}`, { patienceMs: 60_000 }, (response) => response.blob()),
+  voice: async (hash) => {
+    const note = await ask(`/api/photos/${hash}`, { patienceMs: 60_000 }, (response) => response.blob())
+    if (!note.type.startsWith('audio/')) throw new Fault('voice.damaged', `it is ${note.type}`)
+    return note
+  },
 }

@@ -1,4 +1,4 @@
-// One photograph on its way by the tus protocol. tus-js-client waits for ever on a line that fell silent, so a watchdog of
+// One photograph or voice note on its way by the tus protocol. tus-js-client waits for ever on a line that fell silent, so a watchdog of
 // our own, re-armed by every sign of progress, gives the attempt up; the next one resumes at the stored address (L8).
 
 import { Fault } from '@shared/fault'
@@ -7,7 +7,7 @@ import { isKnown } from './request'
 
 export interface Parcel {
   readonly hash: string
-  readonly kind: 'original' | 'preview'
+  readonly kind: 'original' | 'preview' | 'voice'
   readonly bytes: ArrayBuffer
   readonly replica: string
   /** base64url ES256 over uploadText(hash). */

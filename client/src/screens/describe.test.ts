@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Case, Entry } from '@shared/types.gen'
-import { lastReason, marksOf, photosHere } from './describe'
+import { lastReason, marksOf, hereOf } from './describe'
 
 const by = { kind: 'person', id: 'p' } as const
 const empty: Case = { id: 'c', short: 'c', revision: 1, state: 'reported', source: 'collector', squad: '6', reporter: by, reportedAt: 0, arrivedAt: 0, changedAt: 0, timeline: [] }
@@ -19,5 +19,5 @@ it('L11: each mark is told once', () => {
 
 it('counts photos that are there whole apart from those that are lost or damaged', () => {
   const photo = { hash: 'h', size: 1, type: 'image/jpeg', origin: 'camera', part: 'scene', takenAt: 0, by, revision: 1 } as const
-  expect(photosHere({ ...empty, photos: [{ ...photo, here: 'here' }, { ...photo, here: 'waiting' }, { ...photo, here: 'damaged' }, { ...photo, here: 'lost' }] })).toEqual({ here: 1, lost: 1, damaged: 1, all: 4 })
+  expect(hereOf([{ ...photo, here: 'here' }, { ...photo, here: 'waiting' }, { ...photo, here: 'damaged' }, { ...photo, here: 'lost' }])).toEqual({ here: 1, lost: 1, damaged: 1, all: 4 })
 })

@@ -6,11 +6,10 @@ export function lastReason(c: Case): string {
   return [...c.timeline].reverse().find((entry) => entry.payload.reason !== undefined && entry.late === undefined)?.payload.reason ?? ''
 }
 
-/** How many of the case's photos the centre has whole, lost, or cannot open. */
-export function photosHere(c: Case): { here: number; lost: number; damaged: number; all: number } {
-  const photos = c.photos ?? []
-  const count = (here: Arrival) => photos.filter((photo) => photo.here === here).length
-  return { here: count('here'), lost: count('lost'), damaged: count('damaged'), all: photos.length }
+/** How many of a case's photos, or voice notes, the centre has whole, lost, or cannot open. */
+export function hereOf(attached: readonly { readonly here: Arrival }[] = []): { here: number; lost: number; damaged: number; all: number } {
+  const count = (here: Arrival) => attached.filter((one) => one.here === here).length
+  return { here: count('here'), lost: count('lost'), damaged: count('damaged'), all: attached.length }
 }
 
 /** Every mark on the case once, in the order of the timeline (L11). */

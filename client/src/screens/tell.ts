@@ -1,15 +1,18 @@
 // What faults say to people: the catalogue's own words.
-import { faultCode, words } from '@shared/fault'
-import { language, t } from '../words/words'
+import { faultCode, faultOf, words } from '@shared/fault'
+import { type Key, language, t } from '../words/words'
 
 export interface Told {
   readonly what: string
   readonly todo: string
 }
 
-/** The words of a code. */
+/** The words of a code. A build keeps the English ones with the other English words (build/lean.ts). */
 export function toldOf(code: string): Told {
-  return words(code, language() === 'en' ? 'en' : 'zh')
+  const told = words(code, language() === 'en' ? 'en' : 'zh')
+  if (told.what !== '') return told
+  const known = faultOf(code).code
+  return { what: t(`fault.${known}` as Key), todo: t(`fault.${known}.do` as Key) }
 }
 
 /** What was thrown, in words. */

@@ -2,7 +2,7 @@
 // sockets or keys. Implemented by the composables beside this file; times are milliseconds since 1970 UTC, WGS-84 degrees.
 
 import type { ComputedRef, Ref, ShallowRef } from 'vue'
-import type { Action, Case, Change, Fix, PhraseKind, Role } from '@shared/types.gen'
+import type { Action, Case, Change, Fix, PhraseKind, Role, Voice } from '@shared/types.gen'
 
 /** Who is signed in on this phone. */
 interface Person {
@@ -31,15 +31,18 @@ export interface SessionState {
   signOut(): Promise<void>
 }
 
-/** How far a record's travel is (UX.md), computed from storage and receipts only. */
+/**
+ * How far a record's travel is (UX.md), computed from storage and receipts only. `photos` and `left` count photos and voice
+ * notes alike, `voices` how many of them are voice notes; absent: none.
+ */
 export type Travel =
   | { readonly kind: 'onPhone' }
-  | { readonly kind: 'going'; readonly sent: number; readonly photos: number }
-  | { readonly kind: 'photosOnTheWay'; readonly left: number }
+  | { readonly kind: 'going'; readonly sent: number; readonly photos: number; readonly voices?: number }
+  | { readonly kind: 'photosOnTheWay'; readonly left: number; readonly voices?: number }
   | { readonly kind: 'arrived' }
   /** The record is there, but photos that came are gone from the centre's storage, or are no images. */
-  | { readonly kind: 'lost'; readonly photos: number }
-  | { readonly kind: 'damaged'; readonly photos: number }
+  | { readonly kind: 'lost'; readonly photos: number; readonly voices?: number }
+  | { readonly kind: 'damaged'; readonly photos: number; readonly voices?: number }
   | { readonly kind: 'refused'; readonly fault: string; readonly operation: string }
   | { readonly kind: 'late'; readonly fault: string }
 
@@ -81,17 +84,18 @@ export interface SyncState {
   readonly pulling: Readonly<Ref<boolean>>
   readonly fault: Readonly<Ref<string | null>>
   readonly heardAt: Readonly<Ref<number | null>>
-  /** Of the signed-in person: operations and photos that the server has not acknowledged. */
+  /** Of the signed-in person: operations, photos and voice notes that the server has not acknowledged. */
   readonly waitingRecords: Readonly<Ref<number>>
   readonly waitingPhotos: Readonly<Ref<number>>
+  readonly waitingVoices: Readonly<Ref<number>>
   readonly waitingBytes: Readonly<Ref<number>>
   /** What this phone still holds for other people, by how many. */
-  readonly others: Readonly<Ref<{ readonly people: number; readonly records: number; readonly photos: number }>>
+  readonly others: Readonly<Ref<{ readonly people: number; readonly records: number; readonly photos: number; readonly voices: number }>>
   /** True only if everything up to the last counter and every photo's hash was acknowledged. */
   readonly allSent: ComputedRef<boolean>
   readonly refused: Readonly<ShallowRef<readonly Refused[]>>
-  /** Photos that nothing helps but the person: the centre cannot open them, or lost them after this phone let them go. */
-  readonly damaged: Readonly<ShallowRef<readonly { readonly hash: string; readonly caseId: string; readonly lost: boolean }[]>>
+  /** Photos and voice notes that nothing helps but the person: the centre cannot open them, or lost them after this phone let them go. */
+  readonly damaged: Readonly<ShallowRef<readonly { readonly hash: string; readonly caseId: string; readonly lost: boolean; readonly voice: boolean }[]>>
   /** Bytes used and allowed by the browser, null where it does not say. */
   readonly storage: Readonly<Ref<{ readonly used: number; readonly quota: number } | null>>
   /** How much room there is: `low` is said before it is too late, `full` is what the last attempt to store said. */
@@ -99,7 +103,7 @@ export interface SyncState {
   tryNow(): void
   /** Asks the centre for anything new; resolves with whether it answered. Where there is no network it says so at once. */
   refresh(): Promise<boolean>
-  /** Lets go of a photo that arrived damaged or was lost. */
+  /** Lets go of a photo or voice note that arrived damaged or was lost. */
   release(hash: string): Promise<void>
   /** A file with the exact refused record and its photos, for handing over by other means. */
   exportRefused(operation: string): Promise<Blob>
@@ -148,6 +152,12 @@ export interface ShutterMore {
   readonly replaces?: string
 }
 
+/** A voice note as the operation will describe it, with its bytes. */
+export interface Recorded {
+  readonly voice: Voice
+  readonly bytes: ArrayBuffer
+}
+
 /** What is being written; kept in storage as it changes, restored after a killed page. */
 export interface Draft {
   readonly id: string
@@ -155,6 +165,8 @@ export interface Draft {
   /** The case that a resubmission or more photos are about. */
   readonly caseId: string
   readonly photos: readonly DraftPhoto[]
+  /** Voice notes, in durable storage when they appear here. */
+  readonly voices: readonly Voice[]
   readonly category: string
   readonly description: string
   readonly address: string
@@ -177,6 +189,9 @@ export interface DraftState {
   /** Decodes, hashes, previews and stores one photograph. Rejects with photo.damaged, photo.tooLarge or storage.full; the draft is as before. */
   addPhoto(file: Blob, origin: DraftPhoto['origin'], part?: DraftPhoto['part'], takenAt?: number, more?: ShutterMore): Promise<DraftPhoto>
   removePhoto(hash: string): Promise<void>
+  /** Stores one voice note. Rejects with storage.full; the draft is as before. */
+  addVoice(recorded: Recorded): Promise<void>
+  removeVoice(hash: string): Promise<void>
   movePhoto(hash: string, to: number): Promise<void>
   /** Saves it as an operation in one strict transaction: resolves with the short id when it is durable (L1). Rejects with a fault; the draft stays. */
   save(): Promise<{ readonly caseId: string; readonly short: string }>
@@ -212,9 +227,9 @@ export interface DeedState {
 export interface PhotoState {
   /**
    * A photo by its original's hash: from the phone, else from the server. `url` is null while it is not to be had, and for
-   * the preview of a photo of which no phone could make one; `fault` says why the server will not show it, '' otherwise.
+   * the preview of a photo of which no phone could make one; `voice` is a voice note by its hash. `fault` says why the server will not show it, '' otherwise.
    */
-  look(hash: string, size: 'preview' | 'screen' | 'original'): { readonly url: Readonly<Ref<string | null>>; readonly fault: Readonly<Ref<string>> }
+  look(hash: string, size: 'preview' | 'screen' | 'original' | 'voice'): { readonly url: Readonly<Ref<string | null>>; readonly fault: Readonly<Ref<string>> }
   /** The untouched bytes of an original: from the phone, else from the server; null where they are not to be had. */
   original(hash: string): Promise<Blob | null>
 }

@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto'
 import { parseBody } from '@shared/body'
 import { Fault } from '@shared/fault'
 import type { Fix } from '@shared/types.gen'
-import { openDraft } from '../db/drafts'
+import { keepDraft, openDraft } from '../db/drafts'
 import { openOperation } from '../db/operations'
 import { openFile } from '../db/photos'
 import type { Developed } from '../device/develop'
@@ -10,6 +10,7 @@ import { Centre, Hand, openPage, people } from '../engine/rig'
 import type { Phone } from '../engine/phone'
 import { makeDraft } from './draft'
 import { Ledger } from './ledger'
+import { describeRecording } from './recording'
 
 let count = 0
 const bytesOf = (text: string) => new TextEncoder().encode(text).buffer as ArrayBuffer
@@ -281,4 +282,53 @@ test('L1: it is not settled while a photo is developed or what was typed is not 
   expect(draft.settled()).toBe(false)
   world.pass(300)
   await vi.waitFor(() => expect(draft.settled()).toBe(true))
+})
+
+const said = (text: string, duration = 3200) => describeRecording({ sound: new Blob([text], { type: 'audio/webm;codecs=opus' }), duration, takenAt: 5000 })
+
+test('L1: a voice note is in storage when it is shown, sealed; a killed page gives it back, and it is saved with the report', async () => {
+  const { name, world, centre, draft } = await page()
+  const { id } = await draft.begin('report')
+  await draft.addPhoto(photo('one'), 'camera')
+  await draft.addVoice(await said('路口有一堆垃圾'))
+  await draft.addVoice(await said('第二段', 90_000))
+  const again = await page(name, world, centre)
+  await vi.waitFor(() => expect(again.draft.left.value).toHaveLength(1))
+  await again.draft.open(id)
+  const [first, second] = again.draft.draft.value?.voices ?? []
+  expect([first?.duration, second?.duration, first?.type]).toEqual([3200, 60_000, 'audio/webm'])
+  const { bytes } = (await openFile(again.phone.store, people.first.id, first?.hash ?? ''))!
+  expect(new TextDecoder().decode(bytes)).toBe('路口有一堆垃圾')
+  const row = await again.phone.store.db.bytes.get([people.first.id, first?.hash ?? ''])
+  expect(Buffer.from(row!.sealed.data).includes(Buffer.from('垃圾'))).toBe(false)
+  await again.draft.removeVoice(second?.hash ?? '')
+  expect(await again.phone.store.db.photos.get([people.first.id, second?.hash ?? ''])).toBeUndefined()
+  again.draft.change({ category: 'a|matter|1' })
+  await again.draft.save()
+  const [body] = await bodies(again.phone)
+  expect(body?.voices).toEqual([{ hash: first?.hash, size: 21, type: 'audio/webm', duration: 3200, takenAt: 5000 }])
+  expect(await again.phone.store.db.photos.get([people.first.id, first?.hash ?? ''])).toMatchObject({ kind: 'voice', drafts: [], caseId: id })
+})
+
+test('a voice note stands for a description; an empty or endless one is refused and the draft is as before', async () => {
+  const { draft, phone } = await page()
+  await draft.begin('report')
+  await expect(said('')).rejects.toMatchObject({ code: 'voice.damaged' })
+  await expect(said('x'.repeat(2 * 1024 * 1024 + 1))).rejects.toMatchObject({ code: 'voice.tooLarge' })
+  expect(draft.draft.value?.voices).toEqual([])
+  draft.change({ category: 'a|matter|1' })
+  await expect(draft.save()).rejects.toMatchObject({ code: 'operation.needs.photoOrWords' })
+  await draft.addVoice(await said('听我说'))
+  await draft.save()
+  expect((await bodies(phone))[0]?.voices).toHaveLength(1)
+})
+
+test('a draft of a version that knew no voice notes is gone on with', async () => {
+  const { draft, phone } = await page()
+  const old = { kind: 'report', caseId: '', photos: [], category: '', description: '写到一半', address: '', pin: '', words: '', startedAt: 1 }
+  await keepDraft(phone.store, people.first.id, { id: 'old', at: 1, fields: old })
+  await draft.open('old')
+  expect(draft.draft.value).toMatchObject({ description: '写到一半', voices: [] })
+  await draft.addVoice(await said('接着说'))
+  expect(draft.draft.value?.voices).toHaveLength(1)
 })

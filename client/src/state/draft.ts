@@ -1,7 +1,7 @@
 import { shallowRef } from 'vue'
 import { Fault } from '@shared/fault'
 import { shortId } from '@shared/id'
-import type { Body, Fix, Photo } from '@shared/types.gen'
+import type { Body, Fix } from '@shared/types.gen'
 import { addToDraft, discardDraft, dropFromDraft, holdInDraft, keepDraft, openDraft, openDrafts } from '../db/drafts'
 import { openOperation } from '../db/operations'
 import { openFile } from '../db/photos'
@@ -10,7 +10,7 @@ import type { Developed } from '../device/develop'
 import type { Develop } from '../device/photo'
 import type { Phone } from '../engine/phone'
 import type { World } from '../engine/world'
-import type { Draft, DraftPhoto, DraftState, ShutterMore } from './contract'
+import type { Draft, DraftPhoto, DraftState, Recorded, ShutterMore } from './contract'
 import { describe, type DraftFields, draftPhoto, filesOf, holdsSomething, type Open, placed, type Taken, viewOf } from './draftfields'
 import { intentOf } from './intent'
 import { useState } from './keys'
@@ -108,7 +108,7 @@ export function makeDraft(ports: DraftPorts): DraftState & { flush(): Promise<vo
     const now = phone.clock.now()
     const c = kind === 'resubmit' ? ledger.find(caseId)?.case : undefined
     const { category = '', description = '', address = '', pin = '' } = c ?? {}
-    show({ id: phone.newId(), at: now, fields: { kind, caseId, photos: [], category, description, address, pin, words: '', startedAt: now } })
+    show({ id: phone.newId(), at: now, fields: { kind, caseId, photos: [], voices: [], category, description, address, pin, words: '', startedAt: now } })
     return viewOf(here(), urls)
   }
 
@@ -126,14 +126,14 @@ export function makeDraft(ports: DraftPorts): DraftState & { flush(): Promise<vo
     const kind = row === null ? undefined : kinds[(JSON.parse(await openOperation(store, row)) as Body).action]
     if (row === null || kind === undefined) throw new Fault('request.notFound', `operation ${operation}`)
     await putAway()
-    const { payload, photos = [], case: caseId } = JSON.parse(await openOperation(store, row)) as Body
+    const { payload, photos = [], voices = [], case: caseId } = JSON.parse(await openOperation(store, row)) as Body
     const { category = '', description = '', address = '', pin = '', words = '' } = payload
     const now = phone.clock.now()
     const fields: DraftFields = {
-      kind, caseId, photos, category, description, address, pin, words, startedAt: now, corrects: { replica: row.replica, counter: row.counter, hash: row.hash },
+      kind, caseId, photos, voices, category, description, address, pin, words, startedAt: now, corrects: { replica: row.replica, counter: row.counter, hash: row.hash },
     }
     const made = { id: phone.newId(), at: now, fields }
-    await holdInDraft(store, me(), made, photos.map((photo) => photo.hash))
+    await holdInDraft(store, me(), made, [...photos, ...voices].map(({ hash }) => hash))
     await showPreviews(fields)
     show(made)
     return viewOf(made, urls)
@@ -169,7 +169,7 @@ export function makeDraft(ports: DraftPorts): DraftState & { flush(): Promise<vo
       const { preview } = developed
       forget([photo.hash, dropped])
       urls.set(photo.hash, preview === null ? null : URL.createObjectURL(new Blob([preview.bytes], { type: 'image/jpeg' })))
-      showPhotos(id, photos)
+      showAttached(id, { photos })
       return draftPhoto(photo, urls)
     })
   }
@@ -197,16 +197,35 @@ export function makeDraft(ports: DraftPorts): DraftState & { flush(): Promise<vo
     return (await openDraft<DraftFields>(store, me(), target.id)) ?? target
   }
 
-  /** Other photos of the open draft; what was typed meanwhile stays. */
-  function showPhotos(id: string, photos: readonly Photo[]): void {
-    if (open?.id === id) show({ id, at: phone.clock.now(), fields: { ...open.fields, photos } })
+  /** Other photos or voice notes of the open draft; what was typed meanwhile stays. */
+  function showAttached(id: string, attached: Partial<Pick<DraftFields, 'photos' | 'voices'>>): void {
+    if (open?.id === id) show({ id, at: phone.clock.now(), fields: { ...open.fields, ...attached } })
+  }
+
+  function addVoice({ voice, bytes }: Recorded): Promise<void> {
+    const target = here()
+    const { hash, type } = voice
+    coming += 1
+    return inLine(async () => {
+      const { id, fields } = await current(target)
+      const voices = [...(fields.voices ?? []).filter((one) => one.hash !== hash), voice]
+      await phone.withRoom(() => addToDraft(store, me(), { id, at: phone.clock.now(), fields: { ...fields, voices } }, [{ hash, kind: 'voice', of: hash, type, bytes }]))
+      showAttached(id, { voices })
+    }).finally(() => (coming -= 1))
+  }
+
+  async function removeVoice(hash: string): Promise<void> {
+    const { id, fields } = here()
+    const voices = (fields.voices ?? []).filter((one) => one.hash !== hash)
+    await dropFromDraft(store, me(), { id, at: phone.clock.now(), fields: { ...fields, voices } }, hash)
+    showAttached(id, { voices })
   }
 
   async function removePhoto(hash: string): Promise<void> {
     const { id, fields } = here()
     const photos = fields.photos.filter((one) => one.hash !== hash)
     await dropFromDraft(store, me(), { id, at: phone.clock.now(), fields: { ...fields, photos } }, hash)
-    showPhotos(id, photos)
+    showAttached(id, { photos })
     forget([hash])
   }
 
@@ -216,7 +235,7 @@ export function makeDraft(ports: DraftPorts): DraftState & { flush(): Promise<vo
     if (photo === undefined) return
     const photos = fields.photos.filter((one) => one !== photo)
     photos.splice(Math.max(0, Math.min(to, photos.length)), 0, photo)
-    showPhotos(id, photos)
+    showAttached(id, { photos })
     dirty = true
     await flush()
   }
@@ -262,11 +281,12 @@ export function makeDraft(ports: DraftPorts): DraftState & { flush(): Promise<vo
   })
 
   return {
-    draft, left, change, addPhoto,
+    draft, left, change, addPhoto, addVoice,
     begin: (kind, caseId) => inLine(() => begin(kind, caseId)),
     open: (id) => inLine(() => read(id)),
     correct: (operation) => inLine(() => correct(operation)),
     removePhoto: (hash) => inLine(() => removePhoto(hash)),
+    removeVoice: (hash) => inLine(() => removeVoice(hash)),
     movePhoto: (hash, to) => inLine(() => movePhoto(hash, to)),
     discard: () => inLine(discard),
     flush: () => inLine(flush),

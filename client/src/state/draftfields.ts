@@ -1,15 +1,17 @@
 // A draft as it is kept, and what a screen sees of it.
 
-import type { Fix, Photo, Reference } from '@shared/types.gen'
+import type { Fix, Photo, Reference, Voice } from '@shared/types.gen'
 import type { StoredDraft } from '../db/drafts'
 import type { Developed } from '../device/develop'
 import type { Draft, DraftPhoto } from './contract'
 
-/** A draft as it is kept: photographs as the operation will describe them. */
+/** A draft as it is kept: photographs and voice notes as the operation will describe them. */
 export interface DraftFields {
   readonly kind: Draft['kind']
   readonly caseId: string
   readonly photos: readonly Photo[]
+  /** Absent in drafts of versions that knew no voice notes. */
+  readonly voices?: readonly Voice[]
   readonly category: string
   readonly description: string
   readonly address: string
@@ -61,11 +63,11 @@ export function draftPhoto({ hash, part, origin, size, type, takenAt, heading }:
 }
 
 export function viewOf({ id, fields }: Open, urls: ReadonlyMap<string, string | null>): Draft {
-  const { corrects, photos, ...rest } = fields
-  return { id, ...rest, photos: photos.map((photo) => draftPhoto(photo, urls)), corrects: corrects === undefined ? '' : `${corrects.replica}/${corrects.counter}` }
+  const { corrects, photos, voices = [], ...rest } = fields
+  return { id, ...rest, voices, photos: photos.map((photo) => draftPhoto(photo, urls)), corrects: corrects === undefined ? '' : `${corrects.replica}/${corrects.counter}` }
 }
 
-export function holdsSomething({ photos, category, description, address, words, kind }: DraftFields): boolean {
+export function holdsSomething({ photos, voices = [], category, description, address, words, kind }: DraftFields): boolean {
   const typed = kind === 'resubmit' ? [words] : [category, description, address, words]
-  return photos.length > 0 || typed.some((text) => text.trim() !== '')
+  return photos.length + voices.length > 0 || typed.some((text) => text.trim() !== '')
 }

@@ -11,12 +11,13 @@ const editable: readonly Extract<Field, 'category' | 'description' | 'address' |
 /** The operation that a draft stands for. A new case takes the draft's id, so that saving twice is one case (L3). */
 export function intentOf(id: string, fields: DraftFields, ledger: Ledger, { fix, taxonomy }: Pick<DraftPorts, 'fix' | 'taxonomy'>): Intent {
   const place = fix()
-  const { photos, corrects } = fields
+  const { photos, voices = [], corrects } = fields
   const caseId = fields.caseId === '' ? id : fields.caseId
   return {
     case: caseId, action: fields.kind, payload: payloadOf(fields, ledger), seen: ledger.find(caseId)?.case.revision ?? 0, taxonomy: taxonomy(), draft: id,
     ...(place && { place }),
     ...(photos.length > 0 && { photos: [...photos] }),
+    ...(voices.length > 0 && { voices: [...voices] }),
     ...(corrects && { corrects }),
   }
 }

@@ -81,6 +81,22 @@ test('photos that are still on the way are counted after the record arrived (L9)
   await vi.waitFor(() => expect(ledger.find(id)?.travel).toEqual({ kind: 'arrived' }))
 })
 
+test('a voice note on the way is counted as one, and one that the centre lost goes again (L13, R44)', async () => {
+  const { centre, phone, ledger } = await page()
+  const hash = 'cd'.repeat(32)
+  await addToDraft(phone.store, people.first.id, { id: 'draft', at: 1, fields: {} }, [{ hash, kind: 'voice', of: hash, type: 'audio/webm', bytes: new ArrayBuffer(4) }])
+  const voice = { hash, size: 4, type: 'audio/webm', duration: 900, takenAt: 1 }
+  await phone.save({ ...report, voices: [voice], draft: 'draft' })
+  await vi.waitFor(() => expect(ledger.find(id)?.travel).toEqual({ kind: 'photosOnTheWay', left: 1, voices: 1 }))
+  await keepHeld(phone.store, people.first.id, [hash], [])
+  await vi.waitFor(() => expect(ledger.find(id)?.travel).toEqual({ kind: 'arrived' }))
+  const shows = (here: string) => ({ ...ledger.find(id)!.case, voices: [{ ...voice, by: { kind: 'person', id: people.first.id }, revision: 1, here }] }) as Case
+  centre.say({ t: 'change', seq: ++centre.seq, case: shows('here') })
+  await vi.waitFor(() => expect(ledger.hasArrived(hash)).toBe(true))
+  centre.say({ t: 'change', seq: ++centre.seq, case: shows('lost') })
+  await vi.waitFor(() => expect(ledger.find(id)?.travel).toEqual({ kind: 'photosOnTheWay', left: 1, voices: 1 }))
+})
+
 test('L5, L6: who lost a field is told until the case was looked at; a late deed says so', async () => {
   const { centre, phone, ledger, deeds } = await page()
   await phone.save(report)

@@ -53,7 +53,7 @@ export class Ledger {
   private stamps = new Map<string, string>()
   private readonly cases = new Map<string, Case>()
   private texts = new Map<string, string>()
-  /** Hashes of photos and previews that the server had when it sent a case. */
+  /** Hashes of photos, previews and voice notes that the server had when it sent a case. */
   private readonly arrived = new Set<string>()
   /** Preview of each photo that has one, by the original's hash. */
   private previews = new Map<string, string>()
@@ -178,6 +178,7 @@ export class Ledger {
         if (photo.here === 'here') this.arrived.add(photo.hash)
         if (photo.previewHere === 'here' && photo.preview) this.arrived.add(photo.preview.hash)
       }
+      for (const voice of c.voices ?? []) if (voice.here === 'here') this.arrived.add(voice.hash)
     }
     this.stamps = stamps
     this.ready.value = true

@@ -94,7 +94,7 @@ test('a damaged photo is listed until the person lets it go', async () => {
   await withPhoto(phone)
   await vi.waitFor(() => expect(sync.waitingRecords.value).toBe(0))
   await keepHeld(phone.store, people.first.id, [], [hash])
-  await vi.waitFor(() => expect(sync.damaged.value).toEqual([{ hash, caseId: id, lost: false }]))
+  await vi.waitFor(() => expect(sync.damaged.value).toEqual([{ hash, caseId: id, lost: false, voice: false }]))
   expect(sync.allSent.value).toBe(false)
   await sync.release(hash)
   await vi.waitFor(() => expect([sync.damaged.value, sync.allSent.value]).toEqual([[], true]))
@@ -123,7 +123,7 @@ test('R44: a photo that the centre lost and this phone let go is never called se
   await vi.waitFor(() => expect(ledger.find(id)?.travel.kind).toBe('arrived'))
   const gone = { ...ledger.find(id)!.case, photos: [{ ...photo, by: { kind: 'person', id: people.first.id }, revision: 1, here: 'lost' }] } as Case
   centre.say({ t: 'change', seq: ++centre.seq, case: gone })
-  await vi.waitFor(() => expect([sync.allSent.value, sync.damaged.value]).toEqual([false, [{ hash, caseId: id, lost: true }]]))
+  await vi.waitFor(() => expect([sync.allSent.value, sync.damaged.value]).toEqual([false, [{ hash, caseId: id, lost: true, voice: false }]]))
   await vi.waitFor(() => expect(ledger.find(id)?.travel).toEqual({ kind: 'lost', photos: 1 }))
   await sync.release(hash)
   await vi.waitFor(() => expect([sync.allSent.value, ledger.find(id)?.travel.kind]).toEqual([true, 'lost']))

@@ -1,5 +1,5 @@
 import { computed, ref, shallowRef } from 'vue'
-import { openFile, photosOf, releasePhoto } from '../db/photos'
+import { photosOf, releasePhoto } from '../db/photos'
 import type { PhotoRow } from '../db/rows'
 import { watch } from '../db/store'
 import { type Summary, summarize } from '../db/summary'
@@ -14,7 +14,7 @@ export function useSync(): SyncState {
   return useState().sync
 }
 
-const nothing: Summary = { records: 0, photos: 0, bytes: 0, allSent: false, others: { people: 0, records: 0, photos: 0 }, made: new Map() }
+const nothing: Summary = { records: 0, photos: 0, voices: 0, bytes: 0, allSent: false, others: { people: 0, records: 0, photos: 0, voices: 0 }, made: new Map() }
 
 export interface Asking {
   /** Asks the centre for names and categories; whether it answered. */
@@ -30,7 +30,7 @@ export function makeSync(phone: Phone, ledger: Ledger, centre: Asking): SyncStat
   const made = follow(phone.made)
   const undoable = follow(phone.undoable)
   const summary = shallowRef<Summary>(nothing)
-  const damaged = shallowRef<readonly { hash: string; caseId: string; lost: boolean }[]>([])
+  const damaged = shallowRef<readonly { hash: string; caseId: string; lost: boolean; voice: boolean }[]>([])
   const answered = ref<number | null>(null)
   const storage = ref<{ used: number; quota: number } | null>(null)
   const measure = async () => {
@@ -57,7 +57,7 @@ export function makeSync(phone: Phone, ledger: Ledger, centre: Asking): SyncStat
         void measure()
       }, failed),
       watch(store, () => photosOf(store, person.id), (rows) => {
-        if (whose === person.id) damaged.value = rows.filter(needsEyes).map(({ hash, caseId, stage }) => ({ hash, caseId, lost: stage === 'lost' }))
+        if (whose === person.id) damaged.value = rows.filter(needsEyes).map(({ hash, caseId, stage, kind }) => ({ hash, caseId, lost: stage === 'lost', voice: kind === 'voice' }))
       }, () => undefined),
     ]
   })
@@ -69,6 +69,7 @@ export function makeSync(phone: Phone, ledger: Ledger, centre: Asking): SyncStat
     heardAt: computed(() => latest(status.value.heardAt, answered.value)),
     waitingRecords: computed(() => summary.value.records),
     waitingPhotos: computed(() => summary.value.photos),
+    waitingVoices: computed(() => summary.value.voices),
     waitingBytes: computed(() => summary.value.bytes),
     others: computed(() => summary.value.others),
     allSent: computed(() => summary.value.allSent && undoable.value === 0 && isOf(summary.value)),
@@ -79,7 +80,7 @@ export function makeSync(phone: Phone, ledger: Ledger, centre: Asking): SyncStat
     tryNow: () => phone.wake(),
     refresh,
     release: (hash) => releasePhoto(store, whose, hash),
-    exportRefused: (operation) => exportRefused(phone, ledger, operation),
+    exportRefused: async (operation) => (await import('./refused')).exportRefused(phone, ledger, operation),
   }
 
   /** Whether a summary knows of what was saved last: nothing is green between saving and the next look at storage (L13). */
@@ -107,27 +108,5 @@ function latest(one: number | null, other: number | null): number | null {
 }
 
 function needsEyes({ stage, kind }: PhotoRow): boolean {
-  return (stage === 'damaged' || stage === 'lost') && kind === 'original'
-}
-
-/** One JSON file: the exact text, its hash and signature, the server's receipt, and the photographs as base64. */
-async function exportRefused({ store, person }: Phone, ledger: Ledger, operation: string): Promise<Blob> {
-  const done = ledger.refused.value.find(({ row }) => `${row.replica}/${row.counter}` === operation)
-  const id = person.value?.id
-  if (done === undefined || id === undefined) throw new Error(`export ${operation}: not among the refused`)
-  const { row, text } = done
-  const photos = []
-  for (const hash of row.photos) {
-    const file = await openFile(store, id, hash)
-    if (file !== null) photos.push({ hash, type: file.type, base64: base64Of(file.bytes) })
-  }
-  const { hash, signature, answer } = row
-  return new Blob([JSON.stringify({ format: 'buxun refused operation v1', text, hash, signature, answer, photos })], { type: 'application/json' })
-}
-
-function base64Of(bytes: ArrayBuffer): string {
-  const view = new Uint8Array(bytes)
-  let text = ''
-  for (let at = 0; at < view.length; at += 0x8000) text += String.fromCharCode(...view.subarray(at, at + 0x8000))
-  return btoa(text)
+  return (stage === 'damaged' || stage === 'lost') && kind !== 'preview'
 }

@@ -40,13 +40,18 @@ function travelOf(c: Case, unsent: number, { person, live, refused, photos }: Vi
     return { kind: 'refused', fault: first.row.answer?.fault ?? 'internal', operation: `${first.row.replica}/${first.row.counter}` }
   }
   const own = photos.get(c.id) ?? []
+  const voices = new Set([...(c.voices ?? []).map((voice) => voice.hash), ...own.filter((photo) => photo.kind === 'voice').map((photo) => photo.hash)])
+  const spoken = (of: ReadonlySet<string>) => {
+    const n = [...of].filter((hash) => voices.has(hash)).length
+    return n > 0 ? { voices: n } : {}
+  }
   const waiting = new Set(own.filter((photo) => photo.stage === 'waiting' || photo.stage === 'named').map((photo) => photo.of))
   const all = new Set(own.filter((photo) => photo.stage !== 'draft' && photo.stage !== 'released').map((photo) => photo.of))
-  if (unsent > 0) return live ? { kind: 'going', sent: all.size - waiting.size, photos: all.size } : { kind: 'onPhone' }
-  if (waiting.size > 0) return { kind: 'photosOnTheWay', left: waiting.size }
+  if (unsent > 0) return live ? { kind: 'going', sent: all.size - waiting.size, photos: all.size, ...spoken(all) } : { kind: 'onPhone' }
+  if (waiting.size > 0) return { kind: 'photosOnTheWay', left: waiting.size, ...spoken(waiting) }
   for (const kind of ['lost', 'damaged'] as const) {
-    const gone = new Set([...(c.photos ?? []).filter((photo) => photo.here === kind).map((photo) => photo.hash), ...own.filter((photo) => photo.stage === kind).map((photo) => photo.of)])
-    if (gone.size > 0) return { kind, photos: gone.size }
+    const gone = new Set([...[...(c.photos ?? []), ...(c.voices ?? [])].filter(({ here }) => here === kind).map(({ hash }) => hash), ...own.filter((photo) => photo.stage === kind).map((photo) => photo.of)])
+    if (gone.size > 0) return { kind, photos: gone.size, ...spoken(gone) }
   }
   const last = [...c.timeline].reverse().find((entry) => entry.by.id === person)
   return last?.late === undefined ? { kind: 'arrived' } : { kind: 'late', fault: last.late }

@@ -1,8 +1,10 @@
-// What every screen that writes a draft does alike: photos on their way into storage, one place for what went wrong.
+// What every screen that writes a draft does alike: photos and voice notes on their way into storage, one place for what went wrong.
 import { computed, reactive, ref, shallowRef, watch } from 'vue'
 import { faultCode } from '@shared/fault'
+import type { Voice } from '@shared/types.gen'
 import type { Draft, DraftPhoto, ShutterMore } from '../../state/contract'
 import { useDraft } from '../../state/draft'
+import { describeRecording, type Recording } from '../../state/recording'
 import { useSession } from '../../state/session'
 import { t } from '../../words/words'
 import { told, type Told } from '../tell'
@@ -34,6 +36,8 @@ export function useWriting(kind: Draft['kind'], caseId = '', initial: Readonly<F
   const store = useDraft()
   const fields = reactive<Fields>({ ...initial })
   const coming = shallowRef<readonly Coming[]>([])
+  /** Voice notes that were recorded and are not in durable storage yet. */
+  const telling = ref(0)
   const saving = ref(false)
   const problem = ref<Told | null>(null)
   const adding = new Set<Promise<void>>()
@@ -45,6 +49,7 @@ export function useWriting(kind: Draft['kind'], caseId = '', initial: Readonly<F
     return open?.kind === kind && (caseId === '' || open.caseId === caseId) ? open : null
   })
   const photos = computed<readonly DraftPhoto[]>(() => draft.value?.photos ?? [])
+  const voices = computed<readonly Voice[]>(() => draft.value?.voices ?? [])
   /** Shots that the camera is still encoding: a quick thumb must not get past the bound with them. */
   const exposing = ref(0)
   const { person } = useSession()
@@ -86,7 +91,24 @@ export function useWriting(kind: Draft['kind'], caseId = '', initial: Readonly<F
     for (const { file, origin, part, more, takenAt } of waiting) await add(file, origin, part, more, takenAt)
   }
 
-  /** Does something to the draft's photos; what goes wrong is told. */
+  /** Takes a voice note in; resolves when it is in durable storage, or `problem` says why it is not. */
+  function tell(recording: Recording): Promise<void> {
+    problem.value = null
+    telling.value += 1
+    const added = Promise.all([describeRecording(recording), ensure()])
+      .then(([recorded]) => store.addVoice(recorded))
+      .catch((thrown: unknown) => {
+        problem.value = told(thrown)
+      })
+      .finally(() => {
+        adding.delete(added)
+        telling.value -= 1
+      })
+    adding.add(added)
+    return added
+  }
+
+  /** Does something to the draft's photos or voice notes; what goes wrong is told. */
   async function change(step: () => Promise<void>): Promise<void> {
     problem.value = null
     try {
@@ -145,7 +167,8 @@ export function useWriting(kind: Draft['kind'], caseId = '', initial: Readonly<F
   }
 
   return {
-    store, draft, fields, photos, coming, exposing, full, saving, problem, add, load, open, discard, save,
+    store, draft, fields, photos, voices, coming, exposing, telling, full, saving, problem, add, load, open, discard, save, tell,
+    untell: (hash: string) => change(() => store.removeVoice(hash)),
     stranded, again,
     letGo: () => dropUnsaved(stranded.value),
     remove: (hash: string) => change(() => store.removePhoto(hash)),

@@ -23,6 +23,8 @@ describe('travel in words', () => {
     expect(say({ kind: 'going', sent: 2, photos: 3 })).toBe('正在传（2/3 张照片）')
     expect(say({ kind: 'going', sent: 0, photos: 0 })).toBe('正在传')
     expect(say({ kind: 'photosOnTheWay', left: 1 })).toBe('案卷已到中心，还有 1 张照片在路上')
+    expect(say({ kind: 'photosOnTheWay', left: 1, voices: 1 })).toBe('案卷已到中心，还有 1 段录音在路上')
+    expect(say({ kind: 'going', sent: 1, photos: 3, voices: 1 })).toBe('正在传（1/3 份照片和录音）')
     expect(say({ kind: 'arrived' })).toBe('已到中心')
   })
 

@@ -42,21 +42,27 @@ export function travelLook(travel: Travel): Look {
   }
 }
 
+/** So many photos, or voice notes, or both. */
+function amount(n: number, voices = 0): string {
+  if (voices === 0) return t('light.photos', { photos: n })
+  return voices === n ? t('light.voices', { voices }) : t('travel.both', { n })
+}
+
 export function travelWords(view: CaseView): string {
   const { travel } = view
   switch (travel.kind) {
     case 'onPhone':
       return t('travel.onPhone')
     case 'going':
-      return travel.photos > 0 ? t('travel.goingPhotos', { sent: travel.sent, photos: travel.photos }) : t('travel.going')
+      return travel.photos > 0 ? t('travel.goingPhotos', { sent: travel.sent, what: amount(travel.photos, travel.voices) }) : t('travel.going')
     case 'photosOnTheWay':
-      return t('travel.photosOnTheWay', { n: travel.left })
+      return t('travel.photosOnTheWay', { what: amount(travel.left, travel.voices) })
     case 'arrived':
       return t('travel.arrived')
     case 'lost':
-      return t('travel.lost', { n: travel.photos })
+      return t('travel.lost', { what: amount(travel.photos, travel.voices) })
     case 'damaged':
-      return t('travel.damaged', { n: travel.photos })
+      return t('travel.damaged', { what: amount(travel.photos, travel.voices) })
     case 'late':
       return view.case.state === 'closed' ? t('travel.lateClosed') : sentence(travel.fault)
     case 'refused':

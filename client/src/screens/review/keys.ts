@@ -1,8 +1,8 @@
 /** What a key does on the review page. Decisions by their English initials, as the buttons show. */
-export type Stroke = 'down' | 'up' | 'left' | 'right' | 'zoom' | 'file' | 'return' | 'reject' | 'undo' | 'search' | 'help'
+export type Stroke = 'down' | 'up' | 'left' | 'right' | 'zoom' | 'play' | 'file' | 'return' | 'reject' | 'undo' | 'search' | 'help'
 
 const strokes: Readonly<Record<string, Stroke>> = {
-  j: 'down', k: 'up', ArrowDown: 'down', ArrowUp: 'up', ArrowLeft: 'left', ArrowRight: 'right', ' ': 'zoom',
+  j: 'down', k: 'up', ArrowDown: 'down', ArrowUp: 'up', ArrowLeft: 'left', ArrowRight: 'right', ' ': 'zoom', p: 'play',
   f: 'file', r: 'return', x: 'reject', u: 'undo', '/': 'search', '、': 'search', '?': 'help', '？': 'help',
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { lightOf, type Seen } from './light'
 
-const quiet: Seen = { allSent: true, records: 0, photos: 0, others: { records: 0, photos: 0 }, needs: 0, link: 'live' }
+const quiet: Seen = { allSent: true, records: 0, photos: 0, voices: 0, others: { records: 0, photos: 0, voices: 0 }, needs: 0, link: 'live' }
 
 describe('the sync light', () => {
   it('L13: is green only when everything was acknowledged', () => {
@@ -17,8 +17,8 @@ describe('the sync light', () => {
   })
 
   it('L13: does not call all sent what the phone still holds for somebody else', () => {
-    expect(lightOf({ ...quiet, others: { records: 2, photos: 3 } }).text).toBe('你的全部已到中心，替别人存着 2 条记录、3 张照片')
-    expect(lightOf({ ...quiet, others: { records: 0, photos: 1 } }).text).toBe('你的全部已到中心，替别人存着 1 张照片')
+    expect(lightOf({ ...quiet, others: { records: 2, photos: 3, voices: 0 } }).text).toBe('你的全部已到中心，替别人存着 2 条记录、3 张照片')
+    expect(lightOf({ ...quiet, others: { records: 0, photos: 1, voices: 0 } }).text).toBe('你的全部已到中心，替别人存着 1 张照片')
   })
 
   it('L13: does not claim to send while there is no connection', () => {
@@ -40,6 +40,12 @@ describe('the sync light', () => {
 
   it('counts photos alone once their record has arrived', () => {
     expect(lightOf({ ...quiet, allSent: false, photos: 1 }).text).toBe('正在传：1 张照片')
+  })
+
+  it('L13: counts voice notes as what they are', () => {
+    expect(lightOf({ ...quiet, allSent: false, voices: 2 }).text).toBe('正在传：2 段录音')
+    expect(lightOf({ ...quiet, allSent: false, records: 1, photos: 3, voices: 1 }).text).toBe('正在传：1 条记录、3 张照片、1 段录音')
+    expect(lightOf({ ...quiet, others: { records: 0, photos: 0, voices: 1 } }).text).toBe('你的全部已到中心，替别人存着 1 段录音')
   })
 
   it('claims nothing before it knows', () => {

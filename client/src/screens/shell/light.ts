@@ -6,9 +6,10 @@ export interface Seen {
   readonly allSent: boolean
   readonly records: number
   readonly photos: number
+  readonly voices: number
   /** what this phone holds for other people, unsent */
-  readonly others: { readonly records: number; readonly photos: number }
-  /** refused operations and damaged photos: nothing goes on with them until the person looks */
+  readonly others: { readonly records: number; readonly photos: number; readonly voices: number }
+  /** refused operations, damaged photos and voice notes: nothing goes on with them until the person looks */
   readonly needs: number
   readonly link: 'stopped' | 'waiting' | 'opening' | 'greeting' | 'live'
 }
@@ -23,7 +24,7 @@ export interface Light {
 
 export function lightOf(seen: Seen): Light {
   const link = linkWords(seen.link)
-  const waits = seen.records > 0 || seen.photos > 0
+  const waits = seen.records + seen.photos + seen.voices > 0
   if (seen.needs > 0) {
     const also = waits ? t('light.alsoWaiting', { waiting: howMuch(seen) }) : ''
     return { tone: 'red', icon: 'warning', text: t('light.needs', { n: seen.needs }) + also, link }
@@ -36,13 +37,16 @@ export function lightOf(seen: Seen): Light {
 
 /** Another's records on the same phone are not sent by one's own being so. */
 function allSent({ others }: Seen): string {
-  return others.records + others.photos === 0 ? t('light.allSent') : t('light.mineSent', { waiting: howMuch(others) })
+  return others.records + others.photos + others.voices === 0 ? t('light.allSent') : t('light.mineSent', { waiting: howMuch(others) })
 }
 
 /** How much waits, without naming what there is none of. */
-export function howMuch({ records, photos }: Pick<Seen, 'records' | 'photos'>): string {
-  if (photos === 0) return t('light.records', { records })
-  return records === 0 ? t('light.photos', { photos }) : t('light.both', { records, photos })
+export function howMuch({ records, photos, voices }: Pick<Seen, 'records' | 'photos' | 'voices'>): string {
+  const nothing = photos + voices === 0
+  const parts = [
+    records > 0 || nothing ? t('light.records', { records }) : '', photos > 0 ? t('light.photos', { photos }) : '', voices > 0 ? t('light.voices', { voices }) : '',
+  ]
+  return parts.filter((part) => part !== '').join(t('light.and'))
 }
 
 function linkWords(link: Seen['link']): string {
