@@ -3,7 +3,6 @@ import { defineConfig } from 'vite'
 import { leanExif, leanFaults } from './build/lean.ts'
 import { alias } from './build/paths.ts'
 import { shell } from './build/shell.ts'
-import faults from '../shared/faults.json'
 import { version } from './package.json'
 
 const server = process.env.BUXUN_SERVER ?? 'http://localhost:8080'
@@ -15,7 +14,7 @@ function prefixOf(modules: readonly string[]): string {
 }
 
 export default defineConfig({
-  plugins: [vue({ features: { optionsAPI: false } }), leanFaults(faults), shell({ worker: 'src/worker/sw.ts', budget: 120_000, later: [/^assets\/(en|office|map|charts)-/] })],
+  plugins: [vue({ features: { optionsAPI: false } }), leanFaults(), shell({ worker: 'src/worker/sw.ts', budget: 120_000, later: [/^assets\/(en|office|map|charts)-/] })],
   // Dexie's build without the code for browsers below our floor.
   resolve: { alias: { ...alias, dexie: 'dexie/dist/modern/dexie.min.mjs' } },
   // A release names itself; the client of a working copy is that of package.json.

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Plugin } from 'vite'
 
 /** What is read of a photograph's header: when and where it was taken (src/device/exif.ts). */
@@ -29,13 +31,16 @@ interface Row {
 /**
  * The catalogue of faults as a phone needs it at its first visit: statuses are the server's, and what it says in English goes
  * with the other English words (src/screens/tell.ts).
- * @param rows the whole catalogue
  */
-export function leanFaults(rows: readonly Row[]): Plugin {
+export function leanFaults(): Plugin {
+  let rows: readonly Row[] = []
   return {
     name: 'buxun-lean-faults',
     apply: 'build',
     enforce: 'pre',
+    configResolved({ root }) {
+      rows = JSON.parse(readFileSync(join(root, '../shared/faults.json'), 'utf8')) as Row[]
+    },
     transform(code, id) {
       if (id.endsWith('/shared/faults.json')) {
         return { code: JSON.stringify(rows.map(({ code: name, close, zh, zhDo }) => ({ code: name, ...(close > 0 && { close }), zh, zhDo, en: '', enDo: '' }))), map: null }

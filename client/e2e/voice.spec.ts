@@ -1,5 +1,5 @@
 // Said instead of written: recorded out of reach, kept through a killed browser, heard by the leader.
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { App } from './pages/app'
 import { Report } from './pages/report'
 import { film } from './stand/camera'
@@ -19,9 +19,10 @@ describe('voice notes', () => {
   let phone: Phone
   let mute: Phone
   let desk: Phone
+  let thumb: Phone
   let short = ''
 
-  pictureFailures(() => ({ phone, mute, desk }))
+  pictureFailures(() => ({ phone, mute, desk, thumb }))
 
   beforeAll(async () => {
     await server.start()
@@ -29,6 +30,7 @@ describe('voice notes', () => {
     phone = new Phone({ origin: wire.origin, camera: film('street-gps.jpg'), permissions: ['camera', 'geolocation', 'microphone'] })
     mute = new Phone({ origin: server.origin, camera: film('street-gps.jpg') })
     desk = new Phone({ origin: server.origin, desktop: true })
+    thumb = new Phone({ origin: wire.origin })
     const leader = await desk.start()
     await new App(leader).signIn('l6', password)
     await new App(leader).go('审核')
@@ -36,7 +38,7 @@ describe('voice notes', () => {
   })
 
   afterAll(async () => {
-    for (const one of [phone, mute, desk]) await one?.remove()
+    for (const one of [phone, mute, desk, thumb]) await one?.remove()
     wire.stop()
     await server.remove()
   })
@@ -49,6 +51,23 @@ describe('voice notes', () => {
   /** Waits until a voice note sounds and its time goes on. */
   async function hear(page: Page): Promise<void> {
     await until('the voice note to be heard', () => page.evaluate(() => [...document.querySelectorAll('audio')].some((audio) => !audio.paused && audio.currentTime > 0.2)))
+  }
+
+  /** From one case to the next until it is there. */
+  async function turnTo(page: Page, wanted: Locator): Promise<void> {
+    await until('the case that was told', async () => {
+      if ((await wanted.count()) > 0) return true
+      await page.getByRole('button', { name: '下一件' }).click()
+      return false
+    })
+  }
+
+  /** In sunlight, at night and by day. */
+  async function inThemes(page: Page, name: string): Promise<void> {
+    for (const theme of ['sun', 'night', 'day']) {
+      await page.evaluate((wanted) => (document.documentElement.dataset.theme = wanted), theme)
+      await look(page, `${name}-${theme}`)
+    }
   }
 
   async function sheet(page: Page): Promise<Report> {
@@ -75,8 +94,8 @@ describe('voice notes', () => {
     await sheet(page)
     await button(page).click()
     await page.getByRole('button', { name: '0:01' }).waitFor()
-    await look(page, 'phone-voice-recording')
-    await page.getByRole('button', { name: '0:02' }).waitFor()
+    await inThemes(page, 'phone-voice-recording')
+    await page.getByRole('button', { name: /0:0[2-9]/ }).waitFor()
     await button(page).click()
     await recorded(page).first().waitFor()
     const box = await button(page).boundingBox()
@@ -86,7 +105,7 @@ describe('voice notes', () => {
     await page.getByRole('button', { name: '0:01' }).waitFor()
     await page.mouse.up()
     await recorded(page).nth(1).waitFor()
-    await look(page, 'phone-voice-sheet')
+    await inThemes(page, 'phone-voice-sheet')
 
     await phone.kill()
     const again = await phone.start()
@@ -135,6 +154,26 @@ describe('voice notes', () => {
     expect(heard.type).toBe('audio/webm')
     expect(heard.seconds).toBeGreaterThan(1.5)
     expect(heard.loudest).toBeGreaterThan(0.05)
+  })
+
+  it('on the phone the leader hears it with one tap, out of reach too once it was heard', async () => {
+    const page = await thumb.start()
+    await new App(page).signIn('l6', password)
+    const play = page.getByRole('button', { name: /播放第 1 段录音/ }).first()
+    await turnTo(page, play)
+    await play.click()
+    await hear(page)
+    await page.getByRole('button', { name: /停住第 1 段录音/ }).first().click()
+    await inThemes(page, 'phone-voice-review')
+    await page.evaluate(async () => {
+      await navigator.serviceWorker.ready
+    })
+    await wire.away()
+    await page.reload()
+    await turnTo(page, play)
+    await play.click()
+    await hear(page)
+    await wire.mode({})
   })
 
   it('L12: where the microphone is refused it is said, and the report goes on without it', async () => {

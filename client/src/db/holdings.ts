@@ -31,18 +31,18 @@ export async function holdings({ db }: Store, person: string): Promise<Holdings>
     ]),
   )
   const drafted = photos.filter((row) => row.person === person && row.drafts.length > 0)
-  const arrived = photos.filter((row) => row.stage === 'sent' && row.held && row.kind === 'original' && row.drafts.length === 0)
+  const arrived = photos.filter((row) => row.stage === 'sent' && row.held && row.kind !== 'preview' && row.drafts.length === 0)
   const bytesOf = (rows: readonly { readonly size: number }[]) => rows.reduce((sum, row) => sum + row.size, 0)
   return {
     drafts,
     draftPhotos: { count: drafted.filter((row) => row.kind === 'original').length, bytes: bytesOf(drafted) },
-    arrived: { count: arrived.length, bytes: bytesOf(arrived) },
+    arrived: { count: arrived.filter((row) => row.kind === 'original').length, bytes: bytesOf(arrived) },
     cases,
     views: { count: views.length, bytes: views.reduce((sum, [, size]) => sum + size, 0) },
   }
 }
 
-/** Lets go of everything that the centre has too: originals that arrived, and pictures that were only looked at. Gives the bytes. */
+/** Lets go of everything that the centre has too: originals and voice notes that arrived, and pictures that were only looked at. Gives the bytes. */
 export async function letGo(store: Store): Promise<number> {
   const { db } = store
   const keys = (await read(db, () => db.views.orderBy('[usedAt+size+person+name]').keys())) as unknown as [number, number, string, string][]
