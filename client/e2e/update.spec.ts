@@ -245,7 +245,9 @@ describe('a new version', () => {
     expect(await look(page)).toBe(true)
     await wire.away()
     await english.kill()
-    const again = await english.start()
+    // It is loaded anew by itself as soon as it may, before or after everything of it is there.
+    const again = await english.start(null)
+    await again.goto(wire.origin, { waitUntil: 'commit' })
     await again.getByRole('link', { name: 'Me', exact: true }).click()
     await until('the new version', async () => (await again.locator('.version').innerText()).includes('next'))
     await again.reload()

@@ -139,6 +139,7 @@ export class Phone {
 
   async remove(): Promise<void> {
     await this.stop()
-    rmSync(this.profile, { recursive: true, force: true })
+    // What a killed browser left behind may still be writing.
+    rmSync(this.profile, { recursive: true, force: true, maxRetries: 5 })
   }
 }
