@@ -1,12 +1,16 @@
 // What filing costs a collector: taps, seconds and memory, counted in a real browser with a camera.
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Locator, Page } from 'playwright-core'
 import { App } from './pages/app'
 import { Report } from './pages/report'
-import { film, shots } from './stand/camera'
+import { film, photo, shots } from './stand/camera'
 import { Phone } from './stand/phone'
 import { pictureFailures } from './stand/picture'
+import { root } from './stand/program'
 import { Server } from './stand/server'
+import { hashOf, servedHash } from './stand/traffic'
 import { Wire } from './stand/wire'
 
 const password = 'buxun-demo-2026'
@@ -114,6 +118,31 @@ describe('what filing costs', () => {
     await new App(desk.page).go('审核')
     await desk.page.getByRole('list', { name: '待审核' }).getByText(short).click()
     await desk.page.getByText('1/24', { exact: true }).filter({ visible: true }).first().waitFor()
+  })
+
+  it('ask 25: a stamped copy beside the original as it was taken, at the place of the live fix and not of the file', async () => {
+    const { page } = phone
+    await new App(page).go('首页')
+    const report = new Report(page)
+    await report.open()
+    const file = photo('street-gps.jpg') // its EXIF says another continent
+    await report.choose('系统相机', file)
+    await report.save('非法小广告', '带水印的一件')
+    await light('全部已到中心')
+    await page.getByRole('link', { name: '看案卷' }).click()
+    await page.getByText('27.87120, 113.08350').waitFor()
+    await page.getByRole('region', { name: '照片' }).getByRole('button').first().click()
+    await page.getByRole('button', { name: '带水印的一份' }).click()
+    const coming = page.waitForEvent('download')
+    await page.getByRole('dialog', { name: '带水印的照片' }).getByRole('link', { name: '存到手机' }).click()
+    const copy = readFileSync(await (await coming).path())
+    expect(copy.subarray(0, 3)).toEqual(Buffer.from([0xff, 0xd8, 0xff]))
+    expect(copy.includes('Exif')).toBe(false)
+    expect(copy).not.toEqual(readFileSync(file))
+    expect(await servedHash(phone.browser, wire.origin, hashOf(file))).toBe(hashOf(file))
+    await page.getByRole('dialog', { name: '带水印的照片' }).screenshot({ path: path.join(root, '.stamps/e2e/stamped-copy.png') })
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Escape')
   })
 
   it('a photo is taken again in its place', async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Program, freePort, root, until } from './program'
@@ -26,6 +26,13 @@ export class Server {
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     await this.program?.stop(signal)
     this.program = null
+  }
+
+  /** A disk's fault: the file of a photo's original goes missing. */
+  losePhoto(hash: string): void {
+    const file = readdirSync(this.data, { recursive: true, encoding: 'utf8' }).find((name) => name.endsWith(path.join('originals', hash.slice(0, 2), hash)))
+    if (file === undefined) throw new Error(`no original ${hash} below ${this.data}`)
+    rmSync(path.join(this.data, file))
   }
 
   async remove(): Promise<void> {
