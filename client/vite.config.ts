@@ -10,11 +10,12 @@ const server = process.env.BUXUN_SERVER ?? 'http://localhost:8080'
 /** Marks what most phones never use: English words, what leaders and administrators ask of the centre. The shell leaves them for later. */
 function prefixOf(modules: readonly string[]): string {
   if (modules.some((id) => /\/(screens|state)\/office\/|\/screens\/day\/|\/net\/day\.ts|\/net\/office\.ts|\/words\/[^/]+\/office\.json/.test(id))) return 'office-'
+  if (modules.some((id) => /\/screens\/(review|phrases|day)\//.test(id))) return 'lead-'
   return modules.some((id) => id.includes('/words/en/')) ? 'en-' : ''
 }
 
 export default defineConfig({
-  plugins: [vue({ features: { optionsAPI: false } }), leanFaults(), shell({ worker: 'src/worker/sw.ts', budget: 120_000, later: [/^assets\/(en|office|map|charts)-/] })],
+  plugins: [vue({ features: { optionsAPI: false } }), leanFaults(), shell({ worker: 'src/worker/sw.ts', budget: 120_000, later: [/^assets\/(en|office|lead|map|charts)-/] })],
   // Dexie's build without the code for browsers below our floor.
   resolve: { alias: { ...alias, dexie: 'dexie/dist/modern/dexie.min.mjs' } },
   // A release names itself; the client of a working copy is that of package.json.

@@ -42,8 +42,8 @@ import type { Component } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
 import type { Role } from '@shared/types.gen'
 import { loadPart } from '../words/words'
-import { loadCapture } from './capture/load'
 import Home from './home/Home.vue'
+import { loadField } from './load'
 import type { TabName } from './shell/tabs'
 import SignIn from './signin/SignIn.vue'
 
@@ -62,8 +62,11 @@ declare module 'vue-router' {
   }
 }
 
-/** A screen that comes with its words after the first page. */
-const field = (screen: () => Promise<{ default: Component }>) => async () => (await Promise.all([screen(), loadPart('field')]))[0]
+/** A screen that comes with the others of the field and their words after the first page. */
+const field = (screen: keyof typeof import('./field')) => async () => (await loadField())[screen]
+
+/** A leader's screen, likewise. */
+const lead = (screen: keyof typeof import('./lead')) => async () => (await Promise.all([import('./lead'), loadPart('field')]))[0][screen]
 
 /** A page that is asked of the centre each time, with its words. No phone keeps it, so that it says so where there is no line. */
 const office = (screen: () => Promise<{ default: Component }>) => async () => {
@@ -78,25 +81,25 @@ const office = (screen: () => Promise<{ default: Component }>) => async () => {
 export const routes: RouteRecordRaw[] = [
   { path: '/signin', component: SignIn, meta: { bare: true } },
   { path: '/', component: Home, meta: { tab: 'home', roles: ['collector'] } },
-  { path: '/report', component: loadCapture, props: { kind: 'report' }, meta: { tab: 'home', fills: true, writing: true, roles: ['collector', 'leader'] } },
-  { path: '/selfhandle', component: loadCapture, props: { kind: 'selfHandle' }, meta: { tab: 'home', fills: true, writing: true, roles: ['collector', 'leader'] } },
-  { path: '/resubmit/:id', component: field(() => import('./capture/Supplement.vue')), props: (to) => ({ id: to.params.id, kind: 'resubmit' }), meta: { tab: 'home', writing: true } },
-  { path: '/attach/:id', component: field(() => import('./capture/Supplement.vue')), props: (to) => ({ id: to.params.id, kind: 'attach' }), meta: { tab: 'cases', writing: true } },
-  { path: '/cases', component: field(() => import('./cases/Cases.vue')), meta: { tab: 'cases' } },
-  { path: '/cases/:id', component: field(() => import('./case/CasePage.vue')), props: true, meta: { tab: 'cases' } },
-  { path: '/review', component: field(() => import('./review/Review.vue')), meta: { tab: 'review', fills: true, roles: ['leader'] } },
-  { path: '/day', component: office(() => import('./day/Day.vue')), meta: { tab: 'day', roles: ['leader', 'admin'] } },
-  { path: '/phrases', component: field(() => import('./phrases/PhrasesPage.vue')), meta: { tab: 'me', roles: ['leader'] } },
+  { path: '/report', component: field('Capture'), props: { kind: 'report' }, meta: { tab: 'home', fills: true, writing: true, roles: ['collector', 'leader'] } },
+  { path: '/selfhandle', component: field('Capture'), props: { kind: 'selfHandle' }, meta: { tab: 'home', fills: true, writing: true, roles: ['collector', 'leader'] } },
+  { path: '/resubmit/:id', component: field('Supplement'), props: (to) => ({ id: to.params.id, kind: 'resubmit' }), meta: { tab: 'home', writing: true } },
+  { path: '/attach/:id', component: field('Supplement'), props: (to) => ({ id: to.params.id, kind: 'attach' }), meta: { tab: 'cases', writing: true } },
+  { path: '/cases', component: field('Cases'), meta: { tab: 'cases' } },
+  { path: '/cases/:id', component: field('CasePage'), props: true, meta: { tab: 'cases' } },
+  { path: '/review', component: lead('Review'), meta: { tab: 'review', fills: true, roles: ['leader'] } },
+  { path: '/day', component: office(async () => ({ default: (await import('./lead')).Day })), meta: { tab: 'day', roles: ['leader', 'admin'] } },
+  { path: '/phrases', component: lead('PhrasesPage'), meta: { tab: 'me', roles: ['leader'] } },
   { path: '/office', redirect: '/office/people' },
   { path: '/office/people', component: office(() => import('./office/People.vue')), meta: { tab: 'office', fills: true, roles: ['admin'] } },
   { path: '/office/squads', component: office(() => import('./office/Squads.vue')), meta: { tab: 'office', fills: true, roles: ['admin'] } },
   { path: '/office/areas', component: office(() => import('./office/Areas.vue')), meta: { tab: 'office', fills: true, roles: ['admin'] } },
   { path: '/office/devices', component: office(() => import('./office/Devices.vue')), meta: { tab: 'office', fills: true, roles: ['admin'] } },
   { path: '/office/phrases', component: office(() => import('./office/Phrases.vue')), meta: { tab: 'office', fills: true, roles: ['admin'] } },
-  { path: '/phone', component: field(() => import('./phone/Phone.vue')), meta: { tab: 'phone' } },
-  { path: '/storage', component: field(() => import('./storage/Storage.vue')), meta: { tab: 'me' } },
-  { path: '/homescreen', component: field(() => import('./install/Install.vue')), meta: { bare: true } },
-  { path: '/me', component: field(() => import('./me/Me.vue')), meta: { tab: 'me' } },
+  { path: '/phone', component: field('Phone'), meta: { tab: 'phone' } },
+  { path: '/storage', component: field('Storage'), meta: { tab: 'me' } },
+  { path: '/homescreen', component: field('Install'), meta: { bare: true } },
+  { path: '/me', component: field('Me'), meta: { tab: 'me' } },
   { path: '/:rest(.*)*', redirect: '/' },
 ]
 
