@@ -99,7 +99,11 @@ func TestWithoutABuiltClientThePlaceholderSaysSo(t *testing.T) {
 
 func TestEveryAnswerIsShielded(t *testing.T) {
 	w := newWorld(t)
-	for _, path := range []string{"/", "/api/nothing", "/api/session", "/assets/app-1a.js", "/healthz"} {
+	part := w.ask("", "GET", "/assets/app-1a.js", "", nil).Header()
+	if part.Get("Content-Security-Policy") != "default-src 'self'" || part.Get("X-Content-Type-Options") != "nosniff" || part.Get("Cross-Origin-Resource-Policy") != "same-origin" {
+		t.Errorf("what a page loads: %v", part)
+	}
+	for _, path := range []string{"/", "/api/nothing", "/api/session", "/healthz", "/sw.js", "/cases"} {
 		header := w.ask("", "GET", path, "", header{"Host": "buxun.example"}).Header()
 		policy := header.Get("Content-Security-Policy")
 		if !strings.Contains(policy, "default-src 'self'") || strings.Contains(policy, "unsafe") || strings.Contains(policy, "*") {
