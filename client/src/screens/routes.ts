@@ -42,7 +42,9 @@ import type { Component } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
 import type { Role } from '@shared/types.gen'
 import { loadPart } from '../words/words'
+import type * as FieldScreens from './field'
 import Home from './home/Home.vue'
+import type * as LeadScreens from './lead'
 import { loadField } from './load'
 import type { TabName } from './shell/tabs'
 import SignIn from './signin/SignIn.vue'
@@ -63,10 +65,10 @@ declare module 'vue-router' {
 }
 
 /** A screen that comes with the others of the field and their words after the first page. */
-const field = (screen: keyof typeof import('./field')) => async () => (await loadField())[screen]
+const field = (screen: keyof typeof FieldScreens) => async () => (await loadField())[screen]
 
 /** A leader's screen, likewise. */
-const lead = (screen: keyof typeof import('./lead')) => async () => (await Promise.all([import('./lead'), loadPart('field')]))[0][screen]
+const lead = (screen: keyof typeof LeadScreens) => async () => (await Promise.all([import('./lead'), loadPart('field')]))[0][screen]
 
 /** A page that is asked of the centre each time, with its words. No phone keeps it, so that it says so where there is no line. */
 const office = (screen: () => Promise<{ default: Component }>) => async () => {
