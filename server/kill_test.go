@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"io"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -187,4 +189,87 @@ func (p *pusher) verify(t *testing.T) {
 		p.photos[shared.HashText(string(photo))] = photo
 	}
 	p.waiting = nil
+}
+
+// The photo is large enough that half of it is on its way when the server dies: the next life has the half, and what it has is
+// not sent again.
+func TestL8_APhotoThatAKillCutInTheMiddleGoesOn(t *testing.T) {
+	data := demoData(t)
+	server := spawn(t, data)
+	client, replica := enrolled(t, server.url, "c601")
+	line := greeted(t, client, replica)
+	photo := append(picture(t, 1), make([]byte, 400_000)...) // what stands behind a picture's end belongs to its bytes
+	_, hash := report(t, replica, photo)
+	answers, err := line.Push(replica)
+	must(t, err)
+	applied(t, answers)
+
+	half, parts, cut := len(photo)/2, make(chan []byte, 1), make(chan error, 1)
+	go func() {
+		_, err := client.UploadFrom(t.Context(), replica, hash, int64(len(photo)), &trickle{parts: parts})
+		cut <- err
+	}()
+	parts <- photo[:half]
+	partial := filepath.Join(data, "photos", "uploads", hash+"."+replica.ID)
+	until(t, func() bool {
+		stat, err := os.Stat(partial)
+		return err == nil && stat.Size() == int64(half)
+	})
+	must(t, server.Process.Kill())
+	_ = server.Wait()
+	close(parts)
+	if err := <-cut; err == nil {
+		t.Fatal("half a photo was acknowledged")
+	}
+
+	server = spawn(t, data)
+	sent := &counting{}
+	client.Base, client.HTTP.Transport = server.url, sent
+	must(t, client.SignIn(t.Context(), "c601", demo.Password))
+	sent.bytes.Store(0)
+	if state, err := client.Upload(t.Context(), replica, photo); err != nil || state != shared.ArrivalHere {
+		t.Errorf("it does not go on: %q, %v", state, err)
+	}
+	if got, want := sent.bytes.Load(), int64(len(photo)-half); got != want {
+		t.Errorf("%d bytes were sent for the %d that were missing", got, want)
+	}
+	if got, err := client.Photo(t.Context(), hash); err != nil || string(got) != string(photo) {
+		t.Errorf("the photo is not what was taken: %v", err)
+	}
+}
+
+// counting counts the bytes of bodies that are sent.
+type counting struct{ bytes atomic.Int64 }
+
+func (c *counting) RoundTrip(request *http.Request) (*http.Response, error) {
+	if request.Body != nil && request.Body != http.NoBody {
+		request = request.Clone(request.Context())
+		request.Body = &counted{request.Body, c}
+	}
+	return http.DefaultTransport.RoundTrip(request)
+}
+
+type counted struct {
+	io.ReadCloser
+	to *counting
+}
+
+func (c *counted) Read(into []byte) (int, error) {
+	n, err := c.ReadCloser.Read(into)
+	c.to.bytes.Add(int64(n))
+	return n, err
+}
+
+// until waits for what another process does.
+func until(t *testing.T, done func() bool) {
+	t.Helper()
+	tick, end := time.NewTicker(5*time.Millisecond), time.After(20*time.Second)
+	defer tick.Stop()
+	for !done() {
+		select {
+		case <-tick.C:
+		case <-end:
+			t.Fatal("it did not come to pass")
+		}
+	}
 }
