@@ -37,6 +37,7 @@ var goMay = map[string][]string{
 	"server/identity":    {"shared", "server/es256", "server/sqlite", "golang.org/x/crypto", "github.com/google/uuid"},
 	"server/roster":      {"shared", "golang.org/x/text", "github.com/xuri/excelize/v2"},
 	"server/office":      {"shared", "server/roster", "server/sqlite", "server/identity"}, // what pages and commands of administrators share
+	"server/rescue":      {"shared", "server/sqlite"},                                     // backups: made, proved, restored
 	"server/demo": {"shared", "server/es256", "sync/wire", "sync/session", "server/sqlite", "server/identity", "server/roster", "server/photo",
 		"github.com/google/uuid"},
 	// The server's certificates; autocert speaks ACME (decisions.md says why).
@@ -48,7 +49,7 @@ var goMay = map[string][]string{
 	"server/web": {"shared", "sync/wire", "sync/session", "server/sqlite", "server/photo", "server/identity", "server/roster", "server/office",
 		"github.com/prometheus/client_golang"},
 	"server": {"shared", "server/es256", "sync/wire", "sync/session", "server/sqlite", "server/live", "server/numbering", "server/photo", "server/identity",
-		"server/roster", "server/office", "server/demo", "server/web", "server/cert", "server/install", "client", "github.com/prometheus/client_golang", "github.com/google/uuid"},
+		"server/roster", "server/office", "server/demo", "server/rescue", "server/web", "server/cert", "server/install", "client", "github.com/prometheus/client_golang", "github.com/google/uuid"},
 	"client": {},
 	// bench measures the built server from outside; it opens stores only to fill them.
 	"bench": {"shared", "sync/wire", "sync/drive", "sync/session", "server/sqlite", "server/identity", "server/roster", "github.com/gorilla/websocket",

@@ -27,6 +27,9 @@ const usage = `Buxun (步巡)
   buxun case move CASE SQUAD       CASE is an id, a short id or a case number
   buxun token add|revoke      what programs sign in with
   buxun demo month                 fill a new data directory with a month of made-up work, for serve --demo
+  buxun backup TO                  copy the data into a directory of backups, beside a running server
+  buxun verify-backup FROM         show that a backup can be restored
+  buxun restore FROM               make a new data directory from a backup
   buxun health                     is the server on this machine well (for containers)
   buxun version
 
@@ -80,6 +83,12 @@ func dispatch(ctx context.Context, args []string, t terminal) error {
 		return makeCertificate(ctx, rest, t)
 	case "demo":
 		return demoMonth(ctx, rest, t)
+	case "backup":
+		return makeBackup(ctx, rest, t)
+	case "verify-backup":
+		return proveBackup(ctx, rest, t)
+	case "restore":
+		return restoreBackup(ctx, rest, t)
 	case "health":
 		return checkHealth(ctx, rest, t)
 	case "version":

@@ -42,10 +42,10 @@ func (s *Store) Enrol(ctx context.Context, r session.Replica) error {
 	return nil
 }
 
-const replicaColumns = `id, author_kind, author, key, counter, hash, enrolled_at, coalesce(revoked_at, 0), coalesce(succeeds, '')`
+const replicaColumns = `id, author_kind, author, key, counter, hash, enrolled_at, coalesce(revoked_at, 0), coalesce(succeeds, ''), backed_up`
 
 func scanReplica(scan func(...any) error) (r session.Replica, err error) {
-	err = scan(&r.ID, &r.Author.Kind, &r.Author.ID, &r.Key, &r.Counter, &r.Hash, &r.EnrolledAt, &r.RevokedAt, &r.Succeeds)
+	err = scan(&r.ID, &r.Author.Kind, &r.Author.ID, &r.Key, &r.Counter, &r.Hash, &r.EnrolledAt, &r.RevokedAt, &r.Succeeds, &r.BackedUp)
 	return r, err
 }
 
@@ -116,7 +116,7 @@ func (s *Store) Known(ctx context.Context, holdings []wire.Holding) ([]wire.Know
 		if err != nil {
 			return nil, err
 		}
-		one := wire.Known{Replica: h.Replica, Counter: r.Counter, Hash: r.Hash}
+		one := wire.Known{Replica: h.Replica, Counter: r.Counter, Hash: r.Hash, BackedUp: r.BackedUp}
 		switch {
 		case !ok:
 			one.Fault = "replica.unknown"

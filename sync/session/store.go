@@ -82,6 +82,8 @@ type Replica struct {
 	// EnrolledAt and RevokedAt are the server's clock; RevokedAt is 0 while it is in use.
 	EnrolledAt int64
 	RevokedAt  int64
+	// BackedUp is the counter up to which a proved backup holds it.
+	BackedUp int64
 	// Succeeds is the replica that vouched for this one with its signature; empty if its person enrolled it.
 	Succeeds string
 	// Device is what the phone calls itself, for people's eyes; kept at enrolment.
