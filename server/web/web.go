@@ -84,10 +84,11 @@ type route struct {
 type access int
 
 const (
-	anyone   access = iota
-	signedIn        // a session, or a token of the route's purpose
-	admins          // a session of an administrator; no program
-	itself          // the handler decides
+	unsaid access = iota // nobody: a route says for whom it is
+	anyone
+	signedIn // a session, or a token of the route's purpose
+	admins   // a session of an administrator; no program
+	itself   // the handler decides
 )
 
 // Purposes of programs' tokens.
@@ -170,12 +171,25 @@ func (s *server) mux() *http.ServeMux {
 	return mux
 }
 
+// admit says whether a route is for a role; one that says for nobody that it is theirs is for nobody.
+func (one route) admit(role shared.Role) error {
+	switch {
+	case one.access == signedIn, one.access == admins && role == shared.RoleAdmin:
+		return nil
+	case one.access == admins:
+		return shared.Fail("request.notPermitted", "the office is for administrators")
+	}
+	return shared.Fail("request.notPermitted", "nobody is let in at "+one.path)
+}
+
 func (s *server) handler(one route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if one.access == signedIn || one.access == admins {
+		switch one.access {
+		case anyone, itself:
+		default:
 			visitor, err := s.authenticate(r, one.purpose)
-			if err == nil && one.access == admins && visitor.reader.Standing.Role != shared.RoleAdmin {
-				err = shared.Fail("request.notPermitted", "the office is for administrators")
+			if err == nil {
+				err = one.admit(visitor.reader.Standing.Role)
 			}
 			if err != nil {
 				s.refuse(w, r, err)

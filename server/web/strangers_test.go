@@ -1,0 +1,364 @@
+package web
+
+import (
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"buxun/server/identity"
+	"buxun/server/photo"
+	"buxun/server/roster"
+	"buxun/server/sqlite"
+	"buxun/shared"
+	"buxun/sync/drive"
+)
+
+// columns are who knocks at each gate, as the table names them; several who must fare alike share one.
+var columns = [][]string{
+	{"", "no such session", "ended", "gone", "bx_unknown", "bx_revoked"}, // strangers, and who is one now
+	{"bx_prom"}, {"bx_camera"}, {"b-one"}, {"b-leader"}, {"a-one", "a-two"}, {"a-leader"}, {"admin"},
+}
+
+// gate is one thing that is asked for: route is the router's, ask a real request for something of squad A, and fares what each
+// column is answered.
+type gate struct {
+	route, ask, body string
+	headers          header
+	fares            [8]int
+}
+
+// Those who fare alike at many gates.
+var (
+	everyone  = [8]int{200, 200, 200, 200, 200, 200, 200, 200}
+	nobody    = [8]int{404, 404, 404, 404, 404, 404, 404, 404}
+	noMethod  = [8]int{405, 405, 405, 405, 405, 405, 405, 405}
+	inOffice  = [8]int{401, 403, 403, 403, 403, 403, 403, 200}
+	officeNew = [8]int{401, 403, 403, 403, 403, 403, 403, 201}
+	officeOut = [8]int{401, 403, 403, 403, 403, 403, 403, 204}
+	officeNo  = [8]int{401, 403, 403, 403, 403, 403, 403, 404}
+	syncing   = [8]int{401, 403, 200, 200, 200, 200, 200, 200}
+	squadA    = [8]int{401, 403, 200, 403, 403, 200, 200, 200}
+)
+
+var (
+	first    = header{"If-Match": `"1"`}
+	tus      = header{"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream", "Upload-Offset": "0", "Upload-Length": "{size}", "Upload-Metadata": "hash {hash64}", photo.HeaderReplica: "{replica}"}
+	tusProof = header{"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream", "Upload-Offset": "0", "Upload-Length": "{size}", "Upload-Metadata": "hash {hash64}", photo.HeaderReplica: "{replica}", photo.HeaderProof: "{proof}"}
+	tusOwn   = header{"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream", "Upload-Length": "{size}", "Upload-Metadata": "hash {hash64}", photo.HeaderReplica: "{own}", photo.HeaderProof: "{ownProof}"}
+)
+
+// gates is the table: who is answered what, for everything that can be asked for. The columns:
+//
+//	stranger, program for figures, camera of squad A, collector and leader of squad B, collector and leader of squad A, administrator
+var gates = []gate{
+	{"GET /healthz", "GET /healthz", "", nil, everyone},
+	{"GET /readyz", "GET /readyz", "", nil, everyone},
+	{"GET /metrics", "GET /metrics", "", nil, [8]int{401, 200, 403, 401, 401, 401, 401, 401}},
+	{"GET /metrics", "GET /metrics", "", header{"Remote": "127.0.0.1:9", "X-Forwarded-For": "8.8.8.8"}, [8]int{401, 200, 403, 401, 401, 401, 401, 401}},
+
+	{"POST /api/session", "POST /api/session", `{"login":"{as}","password":"a guess"}`, nil, [8]int{401, 401, 401, 401, 401, 401, 401, 401}},
+	{"GET /api/session", "GET /api/session", "", nil, syncing},
+	{"DELETE /api/session", "DELETE /api/session", "", nil, [8]int{204, 204, 204, 204, 204, 204, 204, 204}},
+	{"POST /api/replicas", "POST /api/replicas", "{fresh}", nil, [8]int{401, 403, 201, 201, 201, 201, 201, 201}},
+	{"POST /api/replicas", "POST /api/replicas", "{taken}", nil, [8]int{401, 403, 409, 409, 409, 409, 409, 409}},
+	{"GET /api/taxonomy", "GET /api/taxonomy", "", nil, everyone},
+	{"GET /api/taxonomy/{file}", "GET /api/taxonomy/{taxonomy}", "", nil, everyone},
+	{"GET /api/taxonomy/{file}", "GET /api/taxonomy/..%2f..%2fbuxun.db", "", nil, nobody},
+	{"GET /api/directory", "GET /api/directory", "", nil, syncing},
+	{"GET /api/phrases", "GET /api/phrases", "", nil, syncing},
+	{"GET /api/phrases", "GET /api/phrases?squad=A", "", nil, squadA},
+	{"PUT /api/phrases/{kind}", "PUT /api/phrases/return?squad=A", `{"texts":["变了"]}`, nil, [8]int{401, 403, 403, 403, 403, 403, 200, 200}},
+	{"GET /api/phones", "GET /api/phones", "", nil, [8]int{401, 403, 403, 403, 200, 403, 200, 200}},
+	{"GET /api/day", "GET /api/day?squad=A", "", nil, [8]int{401, 403, 403, 403, 403, 403, 200, 200}},
+	{"GET /api/photos/{hash}", "GET /api/photos/{hash}", "", nil, [8]int{401, 403, 200, 404, 404, 200, 200, 200}},
+	{"GET /api/photos/{hash}", "HEAD /api/photos/{hash}?size=screen", "", nil, [8]int{401, 403, 200, 404, 404, 200, 200, 200}},
+	{"GET /api/photos/{hash}", "GET /api/photos/{hash}?size=preview", "", nil, [8]int{401, 403, 200, 404, 404, 200, 200, 200}},
+	{"GET /api/photos/{hash}", "GET /api/photos/..%2f..%2fbuxun.db", "", nil, [8]int{401, 403, 404, 404, 404, 404, 404, 404}},
+
+	// Who holds the phone's key may deliver its photos for it; nobody else even learns whether they are there.
+	{"POST /api/uploads/", "POST /api/uploads/", "", tus, [8]int{401, 403, 403, 403, 403, 403, 403, 403}},
+	{"POST /api/uploads/", "POST /api/uploads/", "", tusOwn, [8]int{401, 403, 403, 403, 403, 403, 403, 403}},
+	{"POST /api/uploads/", "POST /api/uploads/", "", tusProof, [8]int{401, 403, 409, 409, 409, 409, 409, 409}},
+	{"HEAD /api/uploads/", "HEAD /api/uploads/{hash}.{replica}", "", tus, [8]int{401, 403, 403, 403, 403, 403, 403, 403}},
+	{"HEAD /api/uploads/", "HEAD /api/uploads/{hash}.{replica}", "", tusProof, syncing},
+	{"PATCH /api/uploads/", "PATCH /api/uploads/{hash}.{replica}", "x", tus, [8]int{401, 403, 403, 403, 403, 403, 403, 403}},
+	{"DELETE /api/uploads/", "DELETE /api/uploads/{hash}.{replica}", "", tus, [8]int{401, 403, 403, 403, 403, 403, 403, 403}},
+	{"DELETE /api/uploads/", "DELETE /api/uploads/..%2f..%2fbuxun.db", "", tus, [8]int{401, 403, 404, 404, 404, 404, 404, 404}},
+	{"GET /api/uploads/", "GET /api/uploads/{hash}.{replica}", "", tusProof, [8]int{401, 403, 405, 405, 405, 405, 405, 405}},
+	{"PUT /api/uploads/", "PUT /api/uploads/{hash}.{replica}", "x", tusProof, [8]int{401, 403, 405, 405, 405, 405, 405, 405}},
+	{"OPTIONS /api/uploads/", "OPTIONS /api/uploads/", "", tus, syncing},
+
+	{"GET /install", "GET /install", "", nil, everyone},
+	{"GET /install/{file}", "GET /install/style.css", "", nil, everyone},
+	{"GET /api/live", "GET /api/live", "", nil, syncing},
+	{"* /api/", "* /api/nothing", "", nil, nobody},
+	{"GET /", "GET /", "", nil, everyone},
+	{"GET /", "GET /office/people", "", nil, everyone}, // the app's own; what it shows it asks for
+	{"HEAD /", "HEAD /assets/app-1a.js", "", nil, everyone},
+	{"GET /", "GET /.keep", "", nil, nobody},
+	{"POST /", "POST /", "", nil, noMethod},
+	{"PUT /", "PUT /index.html", "x", nil, noMethod},
+	{"PATCH /", "PATCH /", "", nil, noMethod},
+	{"DELETE /", "DELETE /index.html", "", nil, noMethod},
+	{"OPTIONS /", "OPTIONS /", "", nil, noMethod},
+
+	{"GET /api/office/people", "GET /api/office/people", "", nil, inOffice},
+	{"POST /api/office/people", "POST /api/office/people", `{"name":"newcomer","label":"新人","role":"collector","squad":"A"}`, nil, officeNew},
+	{"PUT /api/office/people/{id}", "PUT /api/office/people/{person}", `{"label":"变了"}`, first, inOffice},
+	{"POST /api/office/people/{id}/password", "POST /api/office/people/{person}/password", `{"password":"a new one, long enough"}`, first, inOffice},
+	{"GET /api/office/squads", "GET /api/office/squads", "", nil, inOffice},
+	{"POST /api/office/squads", "POST /api/office/squads", `{"code":"D","name":"四中队"}`, nil, officeNew},
+	{"PUT /api/office/squads", "PUT /api/office/squads", `{"codes":["B","A"]}`, nil, inOffice},
+	{"PUT /api/office/squads/{id}", "PUT /api/office/squads/A", `{"name":"变了"}`, first, inOffice},
+	{"DELETE /api/office/squads/{id}", "DELETE /api/office/squads/C", "", first, officeOut},
+	{"GET /api/office/areas", "GET /api/office/areas", "", nil, inOffice},
+	{"GET /api/office/areas/{id}", "GET /api/office/areas/430204003005", "", nil, inOffice},
+	{"PUT /api/office/areas/{id}", "PUT /api/office/areas/430204003005", `{"name":"变了"}`, first, inOffice},
+	{"DELETE /api/office/areas/{id}", "DELETE /api/office/areas/430204003005", "", first, officeOut},
+	{"GET /api/office/devices", "GET /api/office/devices", "", nil, inOffice},
+	{"GET /api/office/devices/{id}", "GET /api/office/devices/{replica}", "", nil, inOffice},
+	{"PUT /api/office/devices/{id}", "PUT /api/office/devices/{replica}", `{"label":"变了"}`, first, inOffice},
+	{"POST /api/office/devices/{id}/revoke", "POST /api/office/devices/{replica}/revoke", `{"why":"丢了"}`, first, inOffice},
+	{"GET /api/office/phrases", "GET /api/office/phrases", "", nil, inOffice},
+	{"GET /api/office/trail", "GET /api/office/trail?subject={person}", "", nil, inOffice},
+	{"* /api/office/", "* /api/office/nothing", "", nil, officeNo},
+	{"GET /api/office/files/people", "GET /api/office/files/people?form=csv", "", nil, inOffice},
+	{"POST /api/office/files/people", "POST /api/office/files/people?name=p.csv", "login,label,role\nnew,新人,admin\n", nil, inOffice},
+	{"GET /api/office/files/squads", "GET /api/office/files/squads?form=csv", "", nil, inOffice},
+	{"POST /api/office/files/squads", "POST /api/office/files/squads?name=s.csv", "code,name\nE,五中队\n", nil, inOffice},
+	{"GET /api/office/files/areas", "GET /api/office/files/areas?form=geojson", "", nil, inOffice},
+	{"POST /api/office/files/areas", "POST /api/office/files/areas?name=a.geojson", `{"type":"FeatureCollection","features":[]}`, nil, inOffice},
+	{"GET /api/office/files/devices", "GET /api/office/files/devices?form=csv", "", nil, inOffice},
+	{"POST /api/office/files/devices", "POST /api/office/files/devices?name=d.csv", "replica,name\n{replica},变了\n", nil, inOffice},
+	{"GET /api/office/files/phrases", "GET /api/office/files/phrases?form=csv", "", nil, inOffice},
+	{"POST /api/office/files/phrases", "POST /api/office/files/phrases?name=f.csv", "squad,kind,text\nA,return,变了\n", nil, inOffice},
+}
+
+var methods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
+// TestL10_EveryRouteForEveryRole knocks at every gate as everybody. A route without a row fails: whoever adds one says for whom it is.
+func TestL10_EveryRouteForEveryRole(t *testing.T) {
+	rows, still := map[string]bool{}, newKnock(t)
+	for _, g := range gates {
+		method, path, _ := strings.Cut(g.route, " ")
+		for _, one := range methods {
+			rows[one+" "+path] = rows[one+" "+path] || method == "*" || method == one
+		}
+		t.Run(g.ask, func(t *testing.T) {
+			if g.changes() {
+				newKnock(t).at(g)
+				return
+			}
+			still.t = t
+			still.at(g)
+		})
+	}
+	known := map[string]bool{}
+	for _, r := range newWorld(t).server.routes() {
+		if r.access == unsaid {
+			t.Errorf("%s %s says for nobody that it is theirs", r.method, r.path)
+		}
+		for _, method := range methods {
+			if r.method != "" && r.method != method {
+				continue
+			}
+			known[method+" "+r.path] = true
+			if !rows[method+" "+r.path] {
+				t.Errorf("%s %s has no row: who may ask for it?", method, r.path)
+			}
+		}
+	}
+	for row, there := range rows {
+		if there && !known[row] && !(strings.HasPrefix(row, "HEAD ") && known["GET"+row[4:]]) {
+			t.Errorf("there is no route for the row %s", row)
+		}
+	}
+}
+
+// A route that says nothing of who may ask for it is nobody's.
+func TestL10_WhatIsNotAllowedIsRefused(t *testing.T) {
+	w := newWorld(t)
+	handler := w.server.handler(route{"GET", "/api/new", 0, PurposeSync, func(_ *server, w http.ResponseWriter, _ *http.Request) error {
+		plain(w, "all of it")
+		return nil
+	}})
+	w.Handler = w.server.watch(w.server.shield(handler))
+	for _, as := range slices.Concat(columns...) {
+		if answer := w.ask(as, "GET", "/api/new", "", nil); answer.Code != http.StatusForbidden && answer.Code != http.StatusUnauthorized || strings.Contains(answer.Body.String(), "all of it") {
+			t.Errorf("%q: %d %s", as, answer.Code, answer.Body)
+		}
+	}
+}
+
+// What no route is for is refused alike by method, whoever asks.
+func TestL10_NoRouteAnswersAMethodThatItDoesNotName(t *testing.T) {
+	w := newKnock(t)
+	there := map[string][]string{}
+	for _, r := range w.server.routes() {
+		there[r.path] = append(there[r.path], r.method)
+	}
+	for path, allowed := range there {
+		if slices.Contains(allowed, "") {
+			continue
+		}
+		if slices.Contains(allowed, "GET") {
+			allowed = append(allowed, "HEAD")
+		}
+		for _, method := range append([]string{"PROPFIND", "TRACE", "CONNECT"}, methods...) {
+			for _, as := range []string{"", "b-one", "admin"} {
+				if slices.Contains(allowed, method) {
+					continue
+				}
+				answer := w.ask(as, method, strings.NewReplacer("{id}", "A", "{file}", "x", "{hash}", w.hash, "{kind}", "return").Replace(path), "{}", first)
+				if answer.Code != http.StatusMethodNotAllowed {
+					t.Errorf("%s %s as %q: %d", method, path, as, answer.Code)
+				}
+			}
+		}
+	}
+}
+
+// knock is a world where squad A has everything that could be told to others.
+type knock struct {
+	*world
+	replica *drive.Replica // of a-one
+	hash    string
+	own     map[string]*drive.Replica
+	tokens  map[string]string // sessions, by login: to open one costs a write
+	ended   string            // a session that was ended
+}
+
+func newKnock(t *testing.T) *knock {
+	k := &knock{own: map[string]*drive.Replica{}, tokens: map[string]string{}}
+	k.world = newWorld(t, func(c *Config) {
+		c.Live = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if _, err := k.Authenticate(r); err != nil {
+				k.Refuse(w, r, err)
+			}
+		})
+	})
+	ctx := t.Context()
+	k.must(k.store.PutSquads(ctx, []roster.Squad{{Code: "A", Name: "一中队"}, {Code: "B", Name: "二中队"}, {Code: "C", Name: "三中队"}}))
+	k.must(k.store.PutPeople(ctx, []sqlite.Person{{Login: "b-leader", Label: "中队长B", Role: shared.RoleLeader, Squad: "B"}}))
+	person, _, err := k.store.PersonByLogin(ctx, "b-leader")
+	k.must(err)
+	k.ids["b-leader"] = person.ID
+	k.must(k.store.PutAreas(ctx, []roster.Area{{Code: "430204003005", Name: "花果山社区", Squad: "A", Kind: roster.KindCommunity, Ring: square}}))
+	k.must(k.store.PutToken(ctx, sqlite.TokenRow{Hash: identity.HashToken("bx_revoked"), Name: "revoked", Person: k.ids["camera"], Purpose: PurposeSync}))
+	k.must(k.store.RevokeToken(ctx, "revoked"))
+	if answer := k.ask("a-leader", "PUT", "/api/phrases/return", `{"texts":["请补一张近照"]}`, nil); answer.Code != http.StatusOK {
+		t.Fatalf("%d %s", answer.Code, answer.Body)
+	}
+	k.replica = k.phone("a-one")
+	k.hash = k.report(k.replica, "a-one", picture(3))
+	k.ended = k.cookie("a-one")
+	k.must(k.store.EndSession(ctx, identity.HashToken(k.ended)))
+	return k
+}
+
+// secrets are words of squad A that nobody outside it may read, and of both that a stranger may not.
+func (k *knock) secrets(as string) []string {
+	theirs := []string{"采集员A", "中队长A", "一中队", "花果山", "请补一张近照", k.ids["a-one"], k.ids["a-leader"], "argon2"}
+	switch {
+	case as == "b-one" || as == "b-leader":
+		return append(theirs, k.replica.ID, k.hash[:16])
+	case slices.Contains(columns[0], as) || as == "bx_prom":
+		return append(theirs, k.replica.ID, k.hash[:16], "采集员B", "中队长B", "二中队", k.ids["b-one"])
+	}
+	return []string{"argon2", "中队长B", "采集员B"}
+}
+
+// fill puts what the world made into a text of the table.
+func (k *knock) fill(text, as string) string {
+	k.t.Helper()
+	proof, err := k.replica.Sign(shared.UploadText(k.hash))
+	k.must(err)
+	own := k.own[as]
+	if own == nil {
+		own = k.fresh("b-one")
+		k.own[as] = own
+	}
+	ownProof, err := own.Sign(shared.UploadText(k.hash))
+	k.must(err)
+	return strings.NewReplacer(
+		"{as}", as, "{person}", k.ids["a-one"], "{replica}", k.replica.ID, "{hash}", k.hash, "{hash64}", base64.StdEncoding.EncodeToString([]byte(k.hash)),
+		"{size}", fmt.Sprint(len(picture(3))), "{proof}", proof, "{own}", own.ID, "{ownProof}", ownProof, "{taxonomy}", shared.BuiltinTaxonomy().Version+".json",
+		"{fresh}", enrolment(k.fresh("a-one"), nil), "{taken}", strings.Replace(enrolment(k.fresh("a-one"), nil), `"replica":"`, `"replica":"`+k.replica.ID+`","was":"`, 1),
+	).Replace(text)
+}
+
+// session is what the person asks with: always the same.
+func (k *knock) session(as string) string {
+	if _, person := k.ids[as]; !person {
+		return map[bool]string{true: k.ended, false: as}[as == "ended"]
+	}
+	if k.tokens[as] == "" {
+		k.tokens[as] = k.cookie(as)
+	}
+	return k.tokens[as]
+}
+
+// state is everything that the office can tell: what nobody who was refused may have changed.
+func (k *knock) state() string {
+	all := ""
+	for _, list := range []string{"people", "squads", "areas", "devices", "phrases"} {
+		all += k.ask(k.session("admin"), "GET", "/api/office/"+list, "", nil).Body.String()
+	}
+	return all
+}
+
+// changes says whether somebody may change something at a gate: then it has a world of its own.
+func (g gate) changes() bool {
+	return !strings.HasPrefix(g.ask, "GET ") && slices.ContainsFunc(g.fares[:], func(status int) bool { return status < 300 })
+}
+
+func (k *knock) at(g gate) {
+	method, path, _ := strings.Cut(g.ask, " ")
+	asked := []string{method}
+	if method == "*" {
+		asked = methods
+	}
+	for column, people := range columns {
+		for _, as := range people {
+			for _, method := range asked {
+				k.knockAs(g, as, method, path, g.fares[column])
+			}
+		}
+	}
+}
+
+func (k *knock) knockAs(g gate, as, method, path string, want int) {
+	who := k.session(as)
+	headers := header{}
+	for name, value := range g.headers {
+		headers[name] = k.fill(value, as)
+	}
+	before := ""
+	if want >= 400 && method != "GET" {
+		before = k.state()
+	}
+	path = k.fill(path, as)
+	answer := k.ask(who, method, path, k.fill(g.body, as), headers)
+	if answer.Code != want {
+		k.t.Errorf("%s as %q: %d %.200s, want %d", g.ask, as, answer.Code, answer.Body, want)
+	}
+	if before != "" && k.state() != before {
+		k.t.Errorf("%s as %q was refused and changed something", g.ask, as)
+	}
+	told := answer.Body.String() + fmt.Sprint(answer.Header())
+	if as == "admin" {
+		return
+	}
+	known := path + fmt.Sprint(headers) // what was asked with is no news
+	if strings.Contains(fmt.Sprint(g.headers), "{hash64}") {
+		known += k.hash
+	}
+	for _, secret := range k.secrets(as) {
+		if strings.Contains(told, secret) && !strings.Contains(known, secret) {
+			k.t.Errorf("%s tells %q of %s: %.300s", g.ask, as, secret, told)
+		}
+	}
+}
