@@ -129,6 +129,11 @@ func (w *writer) putBatch(in view, batch *session.Batch, changed []session.Chang
 		}
 		reached[row.Replica] = row
 	}
+	for id, order := range batch.Orders {
+		if err := w.reorder(ctx, order); err != nil {
+			return fmt.Errorf("put the operations of case %s in order: %w", id, err)
+		}
+	}
 	for replica, row := range reached {
 		if err := w.exec(ctx, `UPDATE replicas SET counter = ?, hash = ? WHERE id = ?`, row.Counter, row.Hash, replica); err != nil {
 			return fmt.Errorf("move replica %s on: %w", replica, err)
@@ -171,12 +176,16 @@ func (w *writer) putRow(ctx context.Context, row session.Row) error {
 	for _, mark := range v.Marks {
 		marks = append(marks, string(mark))
 	}
+	epoch, err := w.epochOf(ctx, row)
+	if err != nil {
+		return err
+	}
 	return w.exec(ctx, `INSERT INTO operations (replica, counter, hash, text, signature, case_id, action, outcome, fault, to_state, role, squad,
-		table_version, received, at, marks, seq, revision, epoch, mac, was_replica, was_counter, was_hash)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		table_version, received, at, marks, seq, revision, epoch, mac, was_replica, was_counter, was_hash, receipted)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		row.Replica, row.Counter, row.Hash, row.Text, optional(row.Signature), optional(b.Case), optional(string(b.Action)), v.Outcome,
 		optional(v.Fault), optional(string(v.To)), optional(string(v.Role)), optional(v.Squad), v.Table, v.Received, v.At,
-		optional(strings.Join(marks, ",")), row.Seq, row.Revision, w.epoch, row.Mac, optional(was.Replica), optional(was.Counter), optional(was.Hash))
+		optional(strings.Join(marks, ",")), row.Seq, row.Revision, epoch, row.Mac, optional(was.Replica), optional(was.Counter), optional(was.Hash), row.Receipted)
 }
 
 // namePhotos notes which bytes an accepted operation names, and whether they are here already as far as its author may know:

@@ -238,7 +238,7 @@ func opened(t *testing.T, path string) {
 	if err != nil || len(page.Cases) != 1 || page.Cases[0].Description != "井盖破损 <&>" || page.Cases[0].Photos[0].Here != shared.ArrivalHere {
 		t.Errorf("page is %+v, %v", page, err)
 	}
-	rebuilt, err := store.replay(ctx, page.Cases[0].ID)
+	rebuilt, err := store.Replay(ctx, page.Cases[0].ID)
 	if err != nil || rebuilt.State != page.Cases[0].State || len(rebuilt.Timeline) != len(page.Cases[0].Timeline) {
 		t.Errorf("the log gives %+v, %v", rebuilt, err)
 	}

@@ -123,11 +123,12 @@ func (s *Store) begin(ctx context.Context) error {
 		if err := w.exec(ctx, `INSERT OR IGNORE INTO epochs (number, id, at) VALUES (1, ?, ?)`, s.options.NewID(), s.now()); err != nil {
 			return err
 		}
-		return w.conn.QueryRowContext(ctx, `SELECT number, id FROM epochs ORDER BY number DESC LIMIT 1`).Scan(&w.epoch, &s.epoch)
+		return w.conn.QueryRowContext(ctx, `SELECT number, id FROM epochs ORDER BY number DESC LIMIT 1`).Scan(&w.epoch, &w.life)
 	})
 	if err != nil {
 		return fmt.Errorf("read the epoch: %w", err)
 	}
+	s.epoch = s.writer.life
 	if s.options.Rules != nil {
 		s.rules = s.options.Rules(s.epoch)
 	}

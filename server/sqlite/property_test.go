@@ -154,7 +154,7 @@ func (d *day) checkLog(r *rapid.T) {
 		if err != nil || !ok {
 			r.Fatalf("case %s: %v", id, err)
 		}
-		replayed, err := d.w.replay(d.w.ctx, id)
+		replayed, err := d.w.Replay(d.w.ctx, id)
 		if err != nil {
 			r.Fatal(err)
 		}

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"buxun/shared"
 )
 
@@ -89,13 +91,35 @@ func (s *Store) PhotosKept(ctx context.Context, after string, limit int) ([]Phot
 // in the feed counts no more, and send again what this database does not know.
 func (s *Store) BeginEpoch(ctx context.Context, backupAt int64) error {
 	err := s.write(ctx, func(ctx context.Context, w *writer) error {
+		var last string
+		if err := w.conn.QueryRowContext(ctx, `SELECT max(id) FROM epochs`).Scan(&last); err != nil {
+			return err
+		}
 		return w.exec(ctx, `INSERT INTO epochs (number, id, at, operations, backup_at)
-			SELECT (SELECT max(number) + 1 FROM epochs), ?, ?, (SELECT coalesce(max(number), 0) FROM operations), ?`, s.options.NewID(), s.now(), backupAt)
+			SELECT (SELECT max(number) + 1 FROM epochs), ?, ?, (SELECT coalesce(max(number), 0) FROM operations), ?`, later(s.options.NewID(), last), s.now(), backupAt)
 	})
 	if err != nil {
 		return fmt.Errorf("begin another epoch: %w", err)
 	}
 	return nil
+}
+
+// later gives the id, or where a clock went back the next one after last: ids of epochs sort by when they began, and with them
+// the operations of a case.
+func later(id, last string) string {
+	if id > last {
+		return id
+	}
+	next, err := uuid.Parse(last)
+	if err != nil {
+		return id
+	}
+	for i := 5; i >= 0; i-- { // the milliseconds of a UUIDv7
+		if next[i]++; next[i] != 0 {
+			break
+		}
+	}
+	return next.String()
 }
 
 // Proof is what was shown of a backup.

@@ -24,9 +24,9 @@ func (v view) Replica(id string) (session.Replica, bool, error) {
 
 func (v view) Recorded(replica string, counter int64) (wire.Answer, bool, error) {
 	a := wire.Answer{Counter: counter}
-	err := v.w.conn.QueryRowContext(v.ctx, `SELECT hash, seq, epochs.id, outcome, coalesce(fault, ''), mac
+	err := v.w.conn.QueryRowContext(v.ctx, `SELECT hash, seq, epochs.id, outcome, coalesce(fault, ''), receipted, mac
 		FROM operations JOIN epochs ON epochs.number = epoch WHERE replica = ? AND counter = ?`, replica, counter).
-		Scan(&a.Hash, &a.Seq, &a.Epoch, &a.Outcome, &a.Fault, &a.Mac)
+		Scan(&a.Hash, &a.Seq, &a.Epoch, &a.Outcome, &a.Fault, &a.Received, &a.Mac)
 	ok, err := found(err)
 	return a, ok, err
 }
@@ -53,6 +53,8 @@ func (v view) Case(id string) (shared.Case, bool, error) {
 	c, err := readCase(doc)
 	return c, err == nil, err
 }
+
+func (v view) Log(id string) ([]session.Logged, error) { return logOf(v.ctx, v.w.conn, id) }
 
 // Standing is the role and squad of a person or program at a time; the server's own replica always stands as the server.
 func (v view) Standing(author shared.Author, at int64) (shared.Standing, error) {

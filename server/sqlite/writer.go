@@ -13,8 +13,9 @@ import (
 // writer is the one connection that writes, and what it remembers between transactions. The store's mutex guards it.
 type writer struct {
 	conn  *sql.Conn
-	head  int64 // of the feed, within the running transaction
-	epoch int64 // its number
+	head  int64  // of the feed, within the running transaction
+	epoch int64  // its number
+	life  string // its id
 	// version is SQLite's data_version: it changes when another process wrote, and what is remembered may be wrong.
 	version    int64
 	standings  map[string][]membership

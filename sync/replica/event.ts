@@ -30,6 +30,8 @@ export interface Waiting {
   readonly text: string
   /** base64url; every operation is signed when saved. */
   readonly signature: string
+  /** What the server answered before its data was restored to an older state (R45). */
+  readonly receipt?: Answer
 }
 
 export type Event =
@@ -103,7 +105,7 @@ export type Keep =
   | { readonly type: 'held'; readonly replica: string; readonly here: readonly string[]; readonly damaged: readonly string[] }
   /**
    * How far a proven backup goes, and whether the server refuses the replica. A counter below the stored acked one lowers
-   * it, unless the row has a fault: the server was restored, and what it lost is not acknowledged any more (L13).
+   * it, unless the row says revoked: the server was restored, and what it lost is not acknowledged any more (L13).
    */
   | { readonly type: 'known'; readonly known: readonly Known[] }
 

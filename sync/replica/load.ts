@@ -32,8 +32,8 @@ function inFlight(replica: Replica): number {
 export function portion(operations: readonly Waiting[], most: number, frameBytes: number): readonly Waiting[] {
   let room = frameBytes - envelopeBytes
   let count = 0
-  for (const { text } of operations.slice(0, most)) {
-    room -= utf8Length(JSON.stringify(text)) + 1
+  for (const { text, receipt = '' } of operations.slice(0, most)) {
+    room -= utf8Length(JSON.stringify([text, receipt]))
     if (room < 0 && count > 0) break
     count += 1
   }

@@ -74,7 +74,8 @@ function push(turn: Turn, lane: Lane, first: Waiting, operations: readonly Waiti
     next: first.counter + part.length,
     flights: [...lane.flights, { first: first.counter, hashes: part.map((o) => o.hash) }],
   })
-  send(turn, { t: 'push', replica, first: first.counter, oldest, operations: part.map((o) => o.text), signature })
+  const receipts = part.flatMap((o) => o.receipt ?? [])
+  send(turn, { t: 'push', replica, first: first.counter, oldest, operations: part.map((o) => o.text), signature, ...(receipts.length > 0 && { receipts }) })
 }
 
 /** Answers are kept in the order of the chain (R17). An answer to something else than was asked ends the conversation. */
@@ -184,16 +185,19 @@ export function known(turn: Turn, row: Known): void {
   const lane = laneOf(turn.replica, row.replica)
   if (lane === undefined || lane.halt === 'reissuing') return
   const { chain } = lane
-  if (row.fault === 'replica.unknown') return after(turn, lane, 'enrol')
+  if (row.fault === 'replica.unknown') return after(turn, unheard(turn, lane, row), 'enrol')
   if (lane.halt === 'enrolling') changeLane(turn, row.replica, { halt: null })
   if (row.counter > chain.last) return after(turn, lane, 'ahead')
   if (row.counter === chain.acked && row.counter > 0 && row.hash !== undefined && row.hash !== chain.ackedHash) return after(turn, lane, 'forked')
   if (row.counter >= chain.acked) return
-  // The server lost what it had acknowledged: it is sent again.
-  const keeps = new Map([...turn.replica.keeps].filter(([, pending]) => pending.type !== 'answers' || pending.replica !== row.replica))
+  after(turn, unheard(turn, lane, row), 'restart')
+}
+
+/** The server lost what it had acknowledged: it is sent again. */
+function unheard(turn: Turn, lane: Lane, { replica, counter, hash = '' }: Known): Lane {
+  const keeps = new Map([...turn.replica.keeps].filter(([, pending]) => pending.type !== 'answers' || pending.replica !== replica))
   change(turn, { keeps })
-  const lower = { ...chain, acked: row.counter, ackedHash: row.hash ?? '' }
-  after(turn, { ...lane, chain: lower, answered: row.counter }, 'restart')
+  return { ...lane, chain: { ...lane.chain, acked: counter, ackedHash: hash }, answered: counter }
 }
 
 function after(turn: Turn, lane: Lane, what: Aftermath): void {

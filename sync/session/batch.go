@@ -36,9 +36,10 @@ type Batch struct {
 	answers  map[numbered]wire.Answer
 	reissued map[shared.Reference]bool
 
-	// Rows and Gaps are what the store must add.
-	Rows []Row
-	Gaps []Gap
+	// Rows and Gaps are what the store must add; Orders are the new orders of cases whose operations healing moved, by case.
+	Rows   []Row
+	Gaps   []Gap
+	Orders map[string][]Ordered
 }
 
 type numbered struct {
@@ -56,7 +57,7 @@ func NewBatch(rules Rules, view View, head int64) *Batch {
 	return &Batch{
 		rules: rules, view: view, head: head,
 		replicas: map[string]*Replica{}, cases: map[string]*shared.Case{}, squads: map[string]string{}, last: map[string]int64{},
-		answers: map[numbered]wire.Answer{}, reissued: map[shared.Reference]bool{},
+		answers: map[numbered]wire.Answer{}, reissued: map[shared.Reference]bool{}, Orders: map[string][]Ordered{},
 	}
 }
 

@@ -359,7 +359,7 @@ func TestR17_AReceiptCoversAnswerAndHash(t *testing.T) {
 	hash := p.report(1)
 	results, _ := d.commit(p.all())
 	a := results[0].Answers[0]
-	want := wire.Answer{Counter: 1, Hash: hash, Seq: 1, Epoch: "e1", Outcome: shared.OutcomeApplied, Mac: a.Mac}
+	want := wire.Answer{Counter: 1, Hash: hash, Seq: 1, Epoch: "e1", Outcome: shared.OutcomeApplied, Received: noon + 60_000, Mac: a.Mac}
 	if a != want || a.Mac != "mac of "+a.ReceiptText(p.replica) {
 		t.Errorf("got %+v", a)
 	}

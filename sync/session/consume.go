@@ -21,19 +21,28 @@ func (b *Batch) consume(p Push, i int, hash string, c chain, replica *Replica) (
 		return wire.Answer{}, fmt.Errorf("judge operation %s/%d: %w", p.Replica, counter, err)
 	}
 	self := shared.Reference{Replica: p.Replica, Counter: counter, Hash: hash}
-	if row.Verdict, err = b.verdict(p, self, row.Body, wrong, afterGap, *replica); err != nil {
+	receipt := b.receipt(p, counter, hash)
+	verdict, healed, err := b.verdict(p, self, row.Body, wrong, afterGap, *replica, receipt)
+	if err != nil {
 		return wire.Answer{}, fmt.Errorf("judge operation %s/%d: %w", p.Replica, counter, err)
 	}
+	if row.Verdict, row.Epoch = verdict, b.rules.Epoch; healed {
+		row.Epoch, row.Seq = receipt.Epoch, receipt.Seq
+	}
 	if row.Verdict.Outcome != shared.OutcomeRefused {
-		if err := b.apply(&row); err != nil {
+		if err := b.apply(&row, healed); err != nil {
 			return wire.Answer{}, fmt.Errorf("apply operation %s/%d: %w", p.Replica, counter, err)
 		}
 	}
 	answer := wire.Answer{
-		Counter: counter, Hash: hash, Seq: row.Seq, Epoch: b.rules.Epoch, Outcome: row.Verdict.Outcome, Fault: row.Verdict.Fault,
+		Counter: counter, Hash: hash, Seq: row.Seq, Epoch: row.Epoch, Outcome: row.Verdict.Outcome, Fault: row.Verdict.Fault, Received: row.Verdict.Received,
 	}
-	answer.Mac = b.rules.Mac(answer.ReceiptText(p.Replica))
-	row.Mac = answer.Mac
+	if healed {
+		answer = *receipt
+	} else {
+		answer.Mac = b.rules.Mac(answer.ReceiptText(p.Replica))
+	}
+	row.Mac, row.Receipted = answer.Mac, answer.Received
 	b.Rows = append(b.Rows, row)
 	b.answers[numbered{p.Replica, counter}] = answer
 	if was := row.Body.Was; was != nil {
@@ -43,40 +52,46 @@ func (b *Batch) consume(p Push, i int, hash string, c chain, replica *Replica) (
 	return answer, nil
 }
 
-// verdict judges one operation: first who may speak at all, then the case.
-func (b *Batch) verdict(p Push, self shared.Reference, body shared.Body, wrong string, afterGap bool, replica Replica) (shared.Verdict, error) {
+// verdict judges one operation: first who may speak at all, then the case. It says whether a receipt gave the verdict.
+func (b *Batch) verdict(p Push, self shared.Reference, body shared.Body, wrong string, afterGap bool, replica Replica, receipt *wire.Answer) (shared.Verdict, bool, error) {
 	at := body.Estimate(p.Received)
 	refused := func(code string) shared.Verdict {
 		return shared.Verdict{Outcome: shared.OutcomeRefused, Fault: code, Table: b.rules.Workflow.Version, Received: p.Received, At: at}
 	}
+	if receipt != nil && receipt.Outcome == shared.OutcomeRefused {
+		return refused(receipt.Fault), true, nil
+	}
 	if wrong != "" {
-		return refused(wrong), nil
+		return refused(wrong), false, nil
 	}
 	if body.Author != replica.Author {
-		return refused("operation.authorMismatch"), nil
+		return refused("operation.authorMismatch"), false, nil
 	}
 	if again, err := b.again(self, body.Was); err != nil || again {
-		return refused("operation.repeated"), err
+		return refused("operation.repeated"), false, err
 	}
 	bounded := body.Anchor != nil && b.rules.AnchorGiven(*body.Anchor)
-	if replica.RevokedAt != 0 && !(bounded && at < replica.RevokedAt && b.isEvidence(body.Action)) {
-		return refused("replica.revoked"), nil
+	if receipt == nil && replica.RevokedAt != 0 && !(bounded && at < replica.RevokedAt && b.isEvidence(body.Action)) {
+		return refused("replica.revoked"), false, nil
 	}
 	c, err := b.find(body.Case)
 	if err != nil {
-		return refused("internal"), err
+		return refused("internal"), false, err
 	}
 	ctx := shared.Judging{Workflow: b.rules.Workflow, Now: p.Received, CategoryKnown: b.categoriesKnown(body), AfterGap: afterGap}
 	if ctx.StandingNow, err = b.view.Standing(body.Author, p.Received); err != nil {
-		return refused("internal"), err
+		return refused("internal"), false, err
 	}
 	ctx.StandingThen = ctx.StandingNow
 	if bounded {
 		if ctx.StandingThen, err = b.standingThen(c, body, at); err != nil {
-			return refused("internal"), err
+			return refused("internal"), false, err
 		}
 	}
-	return shared.Judge(c, body, ctx), nil
+	if receipt != nil {
+		return restate(*receipt, c, body, ctx), true, nil
+	}
+	return shared.Judge(c, body, ctx), false, nil
 }
 
 // standingThen is the author's standing when the operation was made, or else at its anchor (R33): until a phone hears that
@@ -166,18 +181,27 @@ func (b *Batch) find(id string) (*shared.Case, error) {
 }
 
 // apply changes the case and gives the operation its places in the feed and in the case.
-func (b *Batch) apply(row *Row) error {
+func (b *Batch) apply(row *Row, healed bool) error {
 	body := row.Body
 	before, err := b.find(body.Case)
 	if err != nil {
 		return err
 	}
-	after, err := b.arrive(shared.Apply(before, body, row.Verdict), body, row.Verdict.Received)
-	if err != nil {
+	var after *shared.Case
+	if healed {
+		if after, err = b.heal(row, before); err != nil {
+			return err
+		}
+	} else {
+		after = shared.Apply(before, body, row.Verdict)
+	}
+	if after, err = b.arrive(after, body, row.Verdict.Received); err != nil {
 		return err
 	}
 	b.head++
-	row.Seq, row.Revision = b.head, after.Revision
+	if !healed {
+		row.Seq, row.Revision = b.head, after.Revision
+	}
 	b.cases[body.Case], b.last[body.Case] = after, b.head
 	b.changes = append(b.changes, change{b.head, body.Case})
 	if before == nil {

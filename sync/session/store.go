@@ -100,6 +100,8 @@ type View interface {
 	Reissued(was shared.Reference) (bool, error)
 	// Case finds a case's projection.
 	Case(id string) (shared.Case, bool, error)
+	// Log gives the operations on a case's timeline in the case's order.
+	Log(id string) ([]Logged, error)
 	// Standing is the author's role and squad at a time of the server's clock.
 	Standing(author shared.Author, at int64) (shared.Standing, error)
 	// Arrival says how much of a photo or preview is here already, as far as the author may know: bytes that the author's own
@@ -116,9 +118,13 @@ type Row struct {
 	Signature string      // of the push's last operation; empty for the others
 	Body      shared.Body // zero where the text could not be read
 	Verdict   shared.Verdict
-	Seq       int64 // 0 for a refused one
-	Revision  int64 // the case's own order; 0 for a refused one
+	// Epoch, Seq, Receipted and Mac are its receipt's: of another epoch where it was healed (R45). Seq is 0 for a refused one,
+	// Receipted where the receipt does not say when it was received.
+	Epoch     string
+	Seq       int64
+	Receipted int64
 	Mac       string
+	Revision  int64 // the case's own order; 0 for a refused one
 }
 
 // Gap is a hole in a replica's chain that will never fill by itself (R25).

@@ -1,8 +1,10 @@
 package session_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"testing"
 
 	"buxun/shared"
@@ -18,6 +20,7 @@ type desk struct {
 	was       map[shared.Reference]bool
 	cases     map[string]shared.Case
 	gaps      []session.Gap
+	epoch     string
 	standings map[string][]standing
 	photos    map[string]string // hash to the person who sent it
 	head      int64
@@ -39,7 +42,7 @@ const (
 func newDesk(t *testing.T) *desk {
 	six := func(role shared.Role) []standing { return []standing{{0, shared.Standing{Role: role, Squad: "6"}}} }
 	return &desk{
-		t: t, replicas: map[string]session.Replica{}, rows: map[string]session.Row{}, was: map[shared.Reference]bool{},
+		t: t, epoch: "e1", replicas: map[string]session.Replica{}, rows: map[string]session.Row{}, was: map[shared.Reference]bool{},
 		cases: map[string]shared.Case{}, photos: map[string]string{},
 		standings: map[string][]standing{collector: six(shared.RoleCollector), colleague: six(shared.RoleCollector), leader: six(shared.RoleLeader)},
 	}
@@ -59,7 +62,9 @@ func rules() session.Rules {
 // commit lets one batch take pushes and stores what came of it.
 func (d *desk) commit(pushes ...session.Push) ([]session.Result, []session.Changed) {
 	d.t.Helper()
-	batch := session.NewBatch(rules(), d, d.head)
+	judging := rules()
+	judging.Epoch = d.epoch
+	batch := session.NewBatch(judging, d, d.head)
 	var results []session.Result
 	for _, p := range pushes {
 		result, err := batch.Take(p)
@@ -81,6 +86,13 @@ func (d *desk) commit(pushes ...session.Push) ([]session.Result, []session.Chang
 	for _, c := range changed {
 		d.cases[c.Case.ID] = c.Case
 	}
+	for _, order := range batch.Orders {
+		for _, one := range order {
+			row := d.rows[number(one.Replica, one.Counter)]
+			row.Revision = one.Revision
+			d.rows[number(one.Replica, one.Counter)] = row
+		}
+	}
 	d.gaps = append(d.gaps, batch.Gaps...)
 	d.head = batch.Head()
 	return results, changed
@@ -96,7 +108,7 @@ func (d *desk) Replica(id string) (session.Replica, bool, error) {
 func (d *desk) Recorded(replica string, counter int64) (wire.Answer, bool, error) {
 	row, ok := d.rows[number(replica, counter)]
 	return wire.Answer{
-		Counter: counter, Hash: row.Hash, Seq: row.Seq, Epoch: "e1", Outcome: row.Verdict.Outcome, Fault: row.Verdict.Fault, Mac: row.Mac,
+		Counter: counter, Hash: row.Hash, Seq: row.Seq, Epoch: row.Epoch, Outcome: row.Verdict.Outcome, Fault: row.Verdict.Fault, Received: row.Receipted, Mac: row.Mac,
 	}, ok, nil
 }
 
@@ -107,6 +119,18 @@ func (d *desk) Reissued(was shared.Reference) (bool, error) {
 func (d *desk) Case(id string) (shared.Case, bool, error) {
 	c, ok := d.cases[id]
 	return c, ok, nil
+}
+
+func (d *desk) Log(id string) (log []session.Logged, err error) {
+	for _, row := range d.rows {
+		if row.Body.Case == id && row.Revision > 0 {
+			log = append(log, session.Logged{Replica: row.Replica, Counter: row.Counter, Body: row.Body, Verdict: row.Verdict, Epoch: row.Epoch, Seq: row.Seq})
+		}
+	}
+	slices.SortFunc(log, func(a, b session.Logged) int {
+		return cmp.Compare(d.rows[number(a.Replica, a.Counter)].Revision, d.rows[number(b.Replica, b.Counter)].Revision)
+	})
+	return log, nil
 }
 
 func (d *desk) Standing(author shared.Author, at int64) (shared.Standing, error) {

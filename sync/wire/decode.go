@@ -103,11 +103,16 @@ func (p Push) wrong() string {
 		return "first or oldest is out of range"
 	case len(p.Operations) < 1 || len(p.Operations) > MaxPushOperations:
 		return "a push holds 1 to 20 operations"
+	case len(p.Receipts) > len(p.Operations):
+		return "more receipts than operations"
 	}
 	return ""
 }
 
 // ReceiptText is what the server's receipt key authenticates.
 func (a Answer) ReceiptText(replica string) string {
+	if a.Received > 0 {
+		return fmt.Sprintf("buxun receipt v2 %s %d %s %d %s %s %s %d", replica, a.Counter, a.Hash, a.Seq, a.Epoch, a.Outcome, a.Fault, a.Received)
+	}
 	return fmt.Sprintf("buxun receipt v1 %s %d %s %d %s %s %s", replica, a.Counter, a.Hash, a.Seq, a.Epoch, a.Outcome, a.Fault)
 }

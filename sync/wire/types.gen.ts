@@ -128,6 +128,8 @@ export interface Push {
   operations: string[]
   /** base64url of ES256 r||s over SignedText(hash of the last text) */
   signature: string
+  /** Receipts are the answers that operations of this push got once and that the server knows no more (R45). */
+  receipts?: Answer[]
 }
 
 /** Ack answers one push, an answer for each of its operations in order. */
@@ -146,6 +148,8 @@ export interface Answer {
   epoch: string
   outcome: Outcome
   fault?: string
+  /** Received is when the server took it, by the server's clock; absent in receipts of before it was told. */
+  received?: number
   /** Mac is the server's HMAC-SHA256, base64url, over ReceiptText: proof that the server answered so. */
   mac: string
 }

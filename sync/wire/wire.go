@@ -122,6 +122,8 @@ type Push struct {
 	Oldest     int64    `json:"oldest"`
 	Operations []string `json:"operations"` // exact texts
 	Signature  string   `json:"signature"`  // base64url of ES256 r||s over SignedText(hash of the last text)
+	// Receipts are the answers that operations of this push got once and that the server knows no more (R45).
+	Receipts []Answer `json:"receipts,omitempty"`
 }
 
 // Ack answers one push, an answer for each of its operations in order.
@@ -139,6 +141,8 @@ type Answer struct {
 	Epoch   string         `json:"epoch"`
 	Outcome shared.Outcome `json:"outcome"`
 	Fault   string         `json:"fault,omitempty"`
+	// Received is when the server took it, by the server's clock; absent in receipts of before it was told.
+	Received int64 `json:"received,omitempty"`
 	// Mac is the server's HMAC-SHA256, base64url, over ReceiptText: proof that the server answered so.
 	Mac string `json:"mac"`
 }

@@ -39,4 +39,5 @@ it('a receipt covers replica, number, hash, place, epoch, outcome and fault', ()
   const answer = { counter: 2, hash: 'h', seq: 3, epoch: 'e', outcome: 'refused', fault: 'f', mac: '' } as const
   expect(receiptText('r', answer)).toBe('buxun receipt v1 r 2 h 3 e refused f')
   expect(receiptText('r', { ...answer, fault: undefined } as never)).toBe('buxun receipt v1 r 2 h 3 e refused ')
+  expect(receiptText('r', { ...answer, received: 4 } as never)).toBe('buxun receipt v2 r 2 h 3 e refused f 4')
 })

@@ -51,7 +51,8 @@ export function rows(columns: Record<string, Column>): Case[] {
 
 /** What the server's receipt key authenticates. */
 export function receiptText(replica: string, a: Answer): string {
-  return `buxun receipt v1 ${replica} ${a.counter} ${a.hash} ${a.seq} ${a.epoch} ${a.outcome} ${a.fault ?? ''}`
+  const said = `${replica} ${a.counter} ${a.hash} ${a.seq} ${a.epoch} ${a.outcome} ${a.fault ?? ''}`
+  return a.received === undefined ? `buxun receipt v1 ${said}` : `buxun receipt v2 ${said} ${a.received}`
 }
 
 type Loose = Record<string, unknown>

@@ -122,6 +122,19 @@ test('a server that was restored has what it lost sent again, photos that are st
   expect(await store.db.replicas.get('replica')).toMatchObject({ acked: 1, fault: 'replica.revoked' })
 })
 
+test('L3, R45: what a restored server lost goes again with the receipts of before, also where it does not know the replica', async () => {
+  const store = await opened()
+  for (let i = 0; i < 3; i++) await saveOperation(store, saving(), compose)
+  await keepAnswers(store, 'replica', [answer(1), answer(2)])
+  await keepKnown(store, [{ replica: 'replica', counter: 1, hash: 'hash of replica 1', backedUp: 0 }])
+  expect((await loadOperations(store, 'replica', 2, 20)).map((row) => row.receipt)).toEqual([answer(2), undefined])
+  await keepAnswers(store, 'replica', [answer(2)])
+  await keepKnown(store, [{ replica: 'replica', counter: 0, backedUp: 0, fault: 'replica.unknown' }])
+  expect(await store.db.replicas.get('replica')).toMatchObject({ acked: 0, enrolled: false })
+  expect((await loadOperations(store, 'replica', 1, 20)).map((row) => row.receipt)).toEqual([answer(1), answer(2), undefined])
+  expect(await store.db.operations.where({ state: 'waiting' }).count()).toBe(3)
+})
+
 test('L3, R21: a reissue asked for twice, with something saved in between, loses and doubles nothing', async () => {
   const store = await opened()
   for (let i = 0; i < 3; i++) await saveOperation(store, saving({ caseId: `case ${i}` }), compose)

@@ -132,7 +132,8 @@ export async function loadOperations(store: Store, replica: string, from: number
   for (const row of rows) {
     const last = found[found.length - 1]
     if (row.signature === '' || (last !== undefined && row.counter !== last.counter + 1)) break
-    found.push({ counter: row.counter, hash: row.hash, text: await openOperation(store, row), signature: row.signature })
+    const { counter, hash, signature, receipt = row.answer } = row
+    found.push({ counter, hash, text: await openOperation(store, row), signature, ...(receipt && { receipt }) })
   }
   return found
 }

@@ -41,7 +41,7 @@ async function releasePhotos({ db }: Store, { replica, counter }: OperationRow, 
 
 /**
  * How far the server knows each replica. Where it knows less than it acknowledged it was restored: what it lost waits again,
- * with the photos that are still here. What is past a fault is left alone.
+ * with the photos that are still here. What is past a revocation is left alone.
  */
 export function keepKnown(store: Store, known: readonly Known[]): Promise<void> {
   const { db } = store
@@ -51,7 +51,7 @@ export function keepKnown(store: Store, known: readonly Known[]): Promise<void> 
       if (at === undefined) continue
       const fault = row.fault ?? ''
       const next = { ...at, fault, backedUp: row.backedUp, enrolled: fault !== 'replica.unknown' }
-      const lower = fault === '' && row.counter < at.acked
+      const lower = fault !== 'replica.revoked' && row.counter < at.acked
       await db.replicas.put(lower ? { ...next, acked: row.counter, ackedHash: row.hash ?? '' } : next)
       if (lower) await waitAgain(store, at, row.counter)
     }
@@ -61,7 +61,7 @@ export function keepKnown(store: Store, known: readonly Known[]): Promise<void> 
 async function waitAgain({ db }: Store, { id }: ReplicaRow, after: number): Promise<void> {
   const lost = [[id, after], [id, Infinity], false, true] as const
   await db.operations.where('[replica+counter]').between(...lost).modify((row) => {
-    Object.assign(row, { state: 'waiting', seq: 0 })
+    Object.assign(row, { state: 'waiting', seq: 0, receipt: row.answer })
     Reflect.deleteProperty(row, 'answer')
   })
   await db.photos.where('[replica+counter]').between(...lost).modify((photo) => {

@@ -68,6 +68,8 @@ export interface OperationRow {
   readonly draft: string
   /** The server's receipt. */
   readonly answer?: Answer
+  /** The receipt of before the server's data was restored to an older state (R45). */
+  readonly receipt?: Answer
   /** The receipt's place in the feed; 0 before it. */
   readonly seq: number
   /** A later operation replaces it. */

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -66,6 +67,11 @@ func (m *memory) store(batch *session.Batch, changed []session.Changed) {
 			m.was[*was] = true
 		}
 	}
+	for _, order := range batch.Orders {
+		for _, one := range order {
+			m.rows[place{one.Replica, one.Counter}].Revision = one.Revision
+		}
+	}
 	for _, r := range batch.Replicas() {
 		kept := m.replicas[r.ID]
 		kept.Counter, kept.Hash = r.Counter, r.Hash
@@ -96,7 +102,7 @@ func (m *memory) Recorded(replica string, counter int64) (wire.Answer, bool, err
 		return wire.Answer{}, false, nil
 	}
 	return wire.Answer{
-		Counter: counter, Hash: row.Hash, Seq: row.Seq, Epoch: epoch, Outcome: row.Verdict.Outcome, Fault: row.Verdict.Fault, Mac: row.Mac,
+		Counter: counter, Hash: row.Hash, Seq: row.Seq, Epoch: row.Epoch, Outcome: row.Verdict.Outcome, Fault: row.Verdict.Fault, Received: row.Receipted, Mac: row.Mac,
 	}, true, nil
 }
 
@@ -110,6 +116,21 @@ func (m *memory) Reissued(was shared.Reference) (bool, error) {
 func (m *memory) Case(id string) (shared.Case, bool, error) {
 	c, ok := m.cases[id]
 	return c.one, ok, nil
+}
+
+// Log is session.View's.
+func (m *memory) Log(id string) (log []session.Logged, err error) {
+	var rows []*session.Row
+	for _, row := range m.log {
+		if row.Body.Case == id && row.Revision > 0 {
+			rows = append(rows, row)
+		}
+	}
+	slices.SortFunc(rows, func(a, b *session.Row) int { return cmp.Compare(a.Revision, b.Revision) })
+	for _, row := range rows {
+		log = append(log, session.Logged{Replica: row.Replica, Counter: row.Counter, Body: row.Body, Verdict: row.Verdict, Epoch: row.Epoch, Seq: row.Seq})
+	}
+	return log, nil
 }
 
 // Standing is session.View's.
