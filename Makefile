@@ -2,6 +2,7 @@
 TAGS   := sqlite_fts5
 LISTEN ?= :8080
 SEEDS  ?= 10000
+TORTURE_MINUTES := $(or $(MINUTES),10)
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 DEADCODE    := golang.org/x/tools/cmd/deadcode@v0.52.0
@@ -16,7 +17,7 @@ CLIENT_SOURCES := $(shell find client/src client/public client/build shared sync
 export CGO_ENABLED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run phones build test check e2e sim simulate bench gen
+.PHONY: help run phones build test check e2e sim simulate torture bench gen
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +49,12 @@ bench: bin/buxun bin/badwire bin/bench bin/bench-peers ## measure against the ba
 
 simulate: $(MODULES) bin/buxun ## a squad walks a shift: PHONES=50 MINUTES=10 SEED=1 RECORDS=6 SERVER=http://… (none: its own demo; MONTH=1: with a month in it)
 	@node client/squad/simulate.mjs
+
+torture: $(MODULES) bin/buxun bin/bench ## kill, starve and cut the server for MINUTES=10, then fail the phones' requests, then bring 2,000 phones back at once; SEED=n repeats a plan
+	@mkdir -p .stamps
+	BUXUN_TORTURE_MINUTES=$(TORTURE_MINUTES) BUXUN_TORTURE_SEED=$(SEED) BUXUN_TORTURE_OUT=$(CURDIR)/.stamps/torture.json go test -tags $(TAGS) -count=1 -timeout 0 -v -run TestL2_Torture ./server
+	cd client && RUNS=$(or $(RUNS),1000) SEED=$(SEED) node_modules/.bin/vitest run --project unit squad/faults.test.ts
+	bin/bench herd
 
 gen: ## write the generated files anew (shared/gen)
 	go run ./shared/gen

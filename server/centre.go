@@ -142,6 +142,6 @@ func (l ledger) ReplicaKey(ctx context.Context, replica string) (key []byte, rev
 }
 
 // openPhotos opens the store of photos of a data directory.
-func openPhotos(dir string, store *sqlite.Store, log *slog.Logger, now func() time.Time) (*photo.Photos, error) {
-	return photo.New(filepath.Join(dir, photosFolder), ledger{store}, photo.Options{Log: log, Now: now})
+func openPhotos(config Config, store *sqlite.Store, now func() time.Time) (*photo.Photos, error) {
+	return photo.New(filepath.Join(config.Data, photosFolder), ledger{store}, photo.Options{Files: config.Files, Log: config.Log, Now: now})
 }

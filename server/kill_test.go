@@ -43,7 +43,7 @@ func launch(t *testing.T, program, data string) *child {
 	t.Helper()
 	c := &child{Cmd: exec.Command(program, "serve", "--demo", "--data", data, "--listen", "127.0.0.1:0", "--log-level", "error")}
 	c.Env = append(os.Environ(), asProgram+"=1")
-	c.Stderr = os.Stderr
+	c.Stderr, c.SysProcAttr = os.Stderr, withParent
 	out, err := c.StdoutPipe()
 	must(t, err)
 	must(t, c.Start())

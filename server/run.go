@@ -89,7 +89,7 @@ func (m *Main) open(ctx context.Context) error {
 	if err := m.keepDemoApart(ctx); err != nil {
 		return err
 	}
-	if m.photos, err = openPhotos(m.config.Data, m.centre.store, m.config.Log, m.config.Now); err != nil {
+	if m.photos, err = openPhotos(m.config, m.centre.store, m.config.Now); err != nil {
 		return err
 	}
 	pages, err := install.New(m.doors.guide())

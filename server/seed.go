@@ -127,7 +127,7 @@ func seedInto(ctx context.Context, config Config, world demo.Demo, database stri
 		return err
 	}
 	defer func() { err = errors.Join(err, s.store.Close()) }()
-	if s.photos, err = openPhotos(config.Data, s.store, config.Log, now); err != nil {
+	if s.photos, err = openPhotos(config, s.store, now); err != nil {
 		return err
 	}
 	of := &centre{s.keys, s.store}

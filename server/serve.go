@@ -9,6 +9,8 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+
+	"buxun/server/photo"
 )
 
 // Config is what `buxun serve` was told.
@@ -40,6 +42,8 @@ type Config struct {
 	ReadPatience time.Duration
 	Now          func() time.Time
 	Log          *slog.Logger
+	// Files is where photos lie; nil for the disk.
+	Files photo.Files
 }
 
 func serve(ctx context.Context, args []string, t terminal) error {
@@ -47,6 +51,10 @@ func serve(ctx context.Context, args []string, t terminal) error {
 	if err != nil {
 		return err
 	}
+	return serveAs(ctx, config, t)
+}
+
+func serveAs(ctx context.Context, config Config, t terminal) error {
 	m, err := Open(ctx, config)
 	if err != nil {
 		return err

@@ -197,6 +197,14 @@ func (w *Wire) Pull() (cases []shared.Case, leaves []string, seq int64, err erro
 	}
 }
 
+// Held asks which of the hashes the server has, on behalf of a replica.
+func (w *Wire) Held(r *Replica, hashes []string) (*wire.Held, error) {
+	if err := w.Send(wire.Ask{T: wire.TypeAsk, Replica: r.ID, Hashes: hashes}); err != nil {
+		return nil, err
+	}
+	return await[wire.Held](w)
+}
+
 // Change gives the next live change.
 func (w *Wire) Change() (wire.Change, error) {
 	if len(w.Changes) > 0 {
