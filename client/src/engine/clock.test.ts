@@ -23,7 +23,7 @@ test('a measurement is fresh in the life of the page that made it, a recalled on
   expect(later.anchor()).toEqual({ token: 'a', at: start })
 })
 
-test('L11: set back in mid-shift, the wall clock is told as it is and the offset corrects it', () => {
+test('L11: ask 17: set back in mid-shift, the wall clock is told as it is and the offset corrects it', () => {
   const { world, clock } = rig()
   clock.measure(0, 40)
   world.pass(60_000)
@@ -34,7 +34,7 @@ test('L11: set back in mid-shift, the wall clock is told as it is and the offset
   expect(clock.stamp()).toMatchObject({ device: start + 60_000, offset: 0, fresh: true })
 })
 
-test('L11: set ahead (or after a sleep) the measurement is no longer fresh until the next one', () => {
+test('L11: ask 17: set ahead (or after a sleep) the measurement is no longer fresh until the next one', () => {
   const { world, clock } = rig()
   clock.measure(0, 40)
   world.setWall(7_200_000)
