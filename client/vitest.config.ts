@@ -31,7 +31,7 @@ export default defineConfig({
         test: { ...shared, name: 'sim', include: ['sync/sim/seeds.test.ts'], exclude: nowhere, testTimeout: 0, hookTimeout: 60_000 },
       },
       {
-        // Stories in a real browser against the real binary, one at a time (make e2e).
+        // Stories in a real browser against the real binary, two at a time, as most of their time is waiting (make e2e).
         ...common,
         test: {
           ...shared,
@@ -40,8 +40,8 @@ export default defineConfig({
           exclude: nowhere,
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
-          maxWorkers: 1,
+          fileParallelism: true,
+          maxWorkers: 2,
         },
       },
       {

@@ -106,10 +106,10 @@ describe('what filing costs', () => {
     const [first, second] = [await picture(0), await picture(1)]
     await page.getByRole('button', { name: '看第 1 张照片' }).click()
     await page.getByRole('dialog').getByRole('button', { name: '往后挪' }).click()
-    await expect.poll(() => picture(1)).toBe(first)
+    await expect.poll(() => picture(1), { timeout: 15_000 }).toBe(first)
     expect(await picture(0)).toBe(second)
     await page.getByRole('dialog').getByRole('button', { name: '删除这张照片' }).click()
-    await expect.poll(() => report.thumbnails().count()).toBe(24)
+    await expect.poll(() => report.thumbnails().count(), { timeout: 15_000 }).toBe(24)
 
     const short = await report.save('暴露垃圾', '二十四张照片的一件')
     await wire.mode({})
@@ -158,7 +158,7 @@ describe('what filing costs', () => {
     await page.getByRole('dialog').getByRole('button', { name: '重拍这张' }).click()
     await report.choose('相册', ...shots('square-no-gps.jpg', 0)) // nothing chosen is nothing lost
     await shutter(page).click()
-    await expect.poll(() => picture(0)).not.toBe(first)
+    await expect.poll(() => picture(0), { timeout: 15_000 }).not.toBe(first)
     expect(await picture(1)).toBe(second)
     expect(await report.thumbnails().count()).toBe(2)
   })

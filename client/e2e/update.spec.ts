@@ -251,7 +251,7 @@ describe('a new version', () => {
     await again.getByRole('link', { name: 'Me', exact: true }).click()
     await until('the new version', async () => (await again.locator('.version').innerText()).includes('next'))
     await again.reload()
-    await again.getByRole('link', { name: 'Home' }).click()
+    await again.getByRole('link', { name: 'Home', exact: true }).click()
     await again.getByRole('link', { name: 'Report', exact: true }).click()
     await again.getByRole('button', { name: 'Next' }).waitFor()
     await english.remove()

@@ -6,11 +6,11 @@ import { root } from './program'
 
 const pictures = path.join(root, '.stamps/screens')
 
-/** Leaves a picture of a screen in .stamps/screens, and errs where axe finds something serious or it scrolls sideways. */
-export async function look(page: Page, name: string): Promise<void> {
-  mkdirSync(pictures, { recursive: true })
+/** Leaves a picture of a screen in .stamps/screens, and errs where axe finds something serious (`enhanced`: or less than 7:1) or it scrolls sideways. */
+export async function look(page: Page, name: string, options: { enhanced?: boolean } = {}): Promise<void> {
+  mkdirSync(path.dirname(path.join(pictures, name)), { recursive: true })
   await page.screenshot({ path: path.join(pictures, `${name}.png`) })
   const { wide, seen } = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth, seen: window.innerWidth }))
-  expect({ name, findings: await findings(page) }).toEqual({ name, findings: [] })
+  expect({ name, findings: await findings(page, options) }).toEqual({ name, findings: [] })
   expect(wide, `${name} scrolls sideways`).toBeLessThanOrEqual(seen)
 }

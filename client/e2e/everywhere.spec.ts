@@ -1,0 +1,125 @@
+// Every screen in every theme, in both languages and sizes: nothing serious for axe, nothing that scrolls sideways, 7:1 in the
+// sun. Short in make test (both languages on the phone); SCREENS=1 goes through all sizes and leaves the pictures to look at.
+import type { Page } from 'playwright-core'
+import { App } from './pages/app'
+import { Report } from './pages/report'
+import { shots } from './stand/camera'
+import { look } from './stand/look'
+import { Phone } from './stand/phone'
+import { until } from './stand/program'
+import { Server } from './stand/server'
+
+const password = 'buxun-demo-2026'
+const all = process.env.SCREENS === '1'
+const patience = 240_000
+
+interface Screen {
+  readonly name: string
+  readonly path: string
+  /** What has to be there before it is looked at. */
+  readonly ready: string
+}
+
+const everybodys: readonly Screen[] = [
+  { name: 'cases', path: '/cases', ready: 'main a[href^="/cases/"]' },
+  { name: 'phone', path: '/phone', ready: 'main h2' },
+  { name: 'storage', path: '/storage', ready: 'main h2' },
+  { name: 'me', path: '/me', ready: 'main input[type=radio]' },
+]
+
+const whose: Readonly<Record<string, { readonly login: string; readonly screens: readonly Screen[] }>> = {
+  collector: {
+    login: 'c602',
+    screens: [
+      { name: 'home', path: '/', ready: 'main a[href="/report"]' },
+      { name: 'report', path: '/report', ready: 'input[type=file]' },
+      { name: 'selfhandle', path: '/selfhandle', ready: 'input[type=file]' },
+      { name: 'homescreen', path: '/homescreen', ready: 'h1' },
+      ...everybodys,
+    ],
+  },
+  leader: {
+    login: 'l6',
+    screens: [
+      { name: 'review', path: '/review', ready: 'main section img' },
+      { name: 'day', path: '/day', ready: 'main li' },
+      { name: 'phrases', path: '/phrases', ready: 'main li' },
+      ...everybodys,
+    ],
+  },
+  admin: {
+    login: 'admin',
+    screens: ['people', 'squads', 'areas', 'devices', 'phrases'].map((name) => ({ name: `office-${name}`, path: `/office/${name}`, ready: 'main h1, main table, main li' })),
+  },
+}
+
+const sizes = [
+  { where: 'phone', desktop: false, only: undefined },
+  ...(all ? [{ where: 'desk', desktop: true, only: undefined }, { where: 'wide', desktop: true, only: /review|day|office/ }] : []),
+]
+
+describe.each(sizes)('every screen, $where', ({ where, desktop, only }) => {
+  const server = new Server()
+
+  beforeAll(() => server.start())
+  afterAll(() => server.remove())
+
+  it.each(Object.entries(whose))('%s', async (role, { login, screens }) => {
+    const one = new Phone({ origin: server.origin, desktop })
+    try {
+      const page = await one.start()
+      if (where === 'wide') await page.setViewportSize({ width: 1920, height: 1080 })
+      await new App(page).signIn(login, password)
+      const seen = screens.filter(({ name }) => only?.test(name) ?? true)
+      for (const language of ['zh-CN', 'en']) {
+        await page.evaluate((chosen) => localStorage.setItem('buxun.language', chosen), language)
+        for (const screen of seen) await inEveryTheme(page, server.origin, screen, `${where}-${role}-${language}`)
+        if (role === 'collector') await inEveryTheme(page, server.origin, { name: 'case', path: await firstCase(page), ready: 'dl' }, `${where}-${role}-${language}`)
+      }
+      if (role === 'collector') await theSheet(one, where)
+    } finally {
+      await one.remove()
+    }
+  }, patience)
+})
+
+/** Goes to a screen once and looks at it in each theme. */
+async function inEveryTheme(page: Page, origin: string, { name, path, ready }: Screen, prefix: string): Promise<void> {
+  await page.goto(origin + path)
+  await page.locator(ready).filter({ visible: true }).first().or(page.locator(ready).first()).first().waitFor({ state: 'attached' })
+  await settled(page)
+  for (const theme of ['day', 'sun', 'night']) await looked(page, theme, `${prefix}-${name}-${theme}`)
+}
+
+async function looked(page: Page, theme: string, name: string): Promise<void> {
+  await page.evaluate((chosen) => (document.documentElement.dataset.theme = chosen), theme)
+  await look(page, `all/${name}`, theme === 'sun' ? { enhanced: true } : {})
+}
+
+/** Nothing is being asked for and no picture is coming: a half-filled screen is not judged. */
+async function settled(page: Page): Promise<void> {
+  await until('the screen to be filled', () => page.evaluate(() =>
+    document.querySelector('.coming') === null && [...document.images].every((image) => image.complete)))
+}
+
+async function firstCase(page: Page): Promise<string> {
+  await page.goto(`${new URL(page.url()).origin}/cases`)
+  return (await page.locator('main a[href^="/cases/"]').first().getAttribute('href')) ?? ''
+}
+
+/** The sheet of a report that has a photo, with its categories. */
+async function theSheet(one: Phone, where: string): Promise<void> {
+  const { page } = one
+  await page.evaluate(() => localStorage.setItem('buxun.language', 'zh-CN'))
+  await one.open('/')
+  const report = new Report(page)
+  await report.open()
+  await report.choose('相册', ...shots('street-gps.jpg', 2))
+  for (const theme of ['day', 'sun', 'night']) await looked(page, theme, `${where}-collector-zh-CN-shot-${theme}`)
+  await page.getByRole('button', { name: '下一步' }).click()
+  await page.getByRole('radiogroup', { name: '类别' }).waitFor()
+  for (const theme of ['day', 'sun', 'night']) await looked(page, theme, `${where}-collector-zh-CN-sheet-${theme}`)
+  await page.getByRole('button', { name: '更多类别' }).click()
+  await page.getByRole('searchbox', { name: '搜索类别' }).waitFor()
+  for (const theme of ['day', 'sun', 'night']) await looked(page, theme, `${where}-collector-zh-CN-categories-${theme}`)
+}
