@@ -64,7 +64,7 @@ $(MODULES): client/package.json client/package-lock.json
 	@touch $@
 
 $(PAGE): $(MODULES) $(CLIENT_SOURCES)
-	cd client && node_modules/.bin/vite build
+	cd client && NODE_ENV=production node_modules/.bin/vite build
 	@touch $@
 
 bin/buxun: $(PAGE) $(GO_SOURCES) go.mod go.sum

@@ -14,6 +14,7 @@ import (
 )
 
 const (
+	pingEvery      = 10 * time.Second
 	subscribers    = 1000
 	publishers     = 8
 	commitsASecond = 20
@@ -152,6 +153,25 @@ func (o *broadcast) measure(b *bench) (f fanout, err error) {
 	return f, nil
 }
 
+// keepAwake lets phones that only listen say so, as phones do: else the server takes them for gone. It gives what ends it.
+func keepAwake(heard []*socket) func() {
+	ping := ready(wire.Ping{T: wire.TypePing, N: 1})
+	tick, done := time.NewTicker(pingEvery), make(chan struct{})
+	go func() {
+		for {
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+				for _, s := range heard {
+					_ = s.send(ping) // one that is gone is found by who reads from it
+				}
+			}
+		}
+	}()
+	return func() { tick.Stop(); close(done) }
+}
+
 func (b *bench) broadcastOurs(ctx context.Context, w *world, base string) (fanout, error) {
 	speakers, listeners := w.phones[:publishers], w.phones[publishers:]
 	heard, err := dialAll(ctx, base, listeners)
@@ -162,6 +182,7 @@ func (b *bench) broadcastOurs(ctx context.Context, w *world, base string) (fanou
 	if err := all(heard, 16, func(_ int, s *socket) error { return s.goLive() }); err != nil {
 		return fanout{}, err
 	}
+	defer keepAwake(heard)()
 	spoken, err := dialAll(ctx, base, speakers)
 	defer closeAll(spoken)
 	if err != nil {

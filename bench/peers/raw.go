@@ -122,9 +122,10 @@ func (w *rawWriter) write(rows []row, pass int) error {
 	return err
 }
 
+// again is another id of the same length. Ids of one run begin alike and differ at their ends.
 func again(id string, pass int) string {
 	if pass == 0 {
 		return id
 	}
-	return fmt.Sprintf("%s%03x", id[:len(id)-3], pass)
+	return fmt.Sprintf("%03x%s", 0x800+pass, id[3:])
 }
