@@ -153,36 +153,40 @@ func (o *broadcast) measure(b *bench) (f fanout, err error) {
 	return f, nil
 }
 
-// keepAwake lets phones that only listen say so, as phones do: else the server takes them for gone. It gives what ends it.
-func keepAwake(heard []*socket) func() {
+// stayAwake says again and again that a phone is there which only listens, as phones do: else the server takes it for gone.
+func (s *socket) stayAwake(done <-chan struct{}) {
 	ping := ready(wire.Ping{T: wire.TypePing, N: 1})
-	tick, done := time.NewTicker(pingEvery), make(chan struct{})
-	go func() {
-		for {
-			select {
-			case <-done:
-				return
-			case <-tick.C:
-				for _, s := range heard {
-					_ = s.send(ping) // one that is gone is found by who reads from it
-				}
-			}
+	tick := time.NewTicker(pingEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-done:
+			return
+		case <-tick.C:
+			_ = s.send(ping) // one that is gone is found by who reads from it
 		}
-	}()
-	return func() { tick.Stop(); close(done) }
+	}
 }
 
 func (b *bench) broadcastOurs(ctx context.Context, w *world, base string) (fanout, error) {
 	speakers, listeners := w.phones[:publishers], w.phones[publishers:]
-	heard, err := dialAll(ctx, base, listeners)
+	heard := make([]*socket, len(listeners))
 	defer closeAll(heard)
+	done := make(chan struct{})
+	defer close(done)
+	err := all(listeners, 16, func(i int, p *phone) (err error) {
+		if heard[i], err = p.dial(ctx, base); err != nil {
+			return err
+		}
+		if err := heard[i].goLive(); err != nil {
+			return err
+		}
+		go heard[i].stayAwake(done)
+		return nil
+	})
 	if err != nil {
 		return fanout{}, err
 	}
-	if err := all(heard, 16, func(_ int, s *socket) error { return s.goLive() }); err != nil {
-		return fanout{}, err
-	}
-	defer keepAwake(heard)()
 	spoken, err := dialAll(ctx, base, speakers)
 	defer closeAll(spoken)
 	if err != nil {

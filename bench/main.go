@@ -56,11 +56,14 @@ func run(ctx context.Context, args []string) error {
 	if len(names) == 2 && names[0] == "measure" {
 		return measure(ctx, names[1], *quick)
 	}
+	machine := describe(time.Now())
+	if len(names) == 1 && names[0] == "table" {
+		return table(machine)
+	}
 	list, err := chosen(names)
 	if err != nil {
 		return err
 	}
-	machine := describe(time.Now())
 	var failed []error
 	for _, p := range list {
 		if err := p.run(ctx, *quick); err != nil {
@@ -80,6 +83,18 @@ func run(ctx context.Context, args []string) error {
 		failed = append(failed, keep(results, machine))
 	}
 	return errors.Join(failed...)
+}
+
+// table keeps what each program's last run left, where one of them had to run again by itself: each figure is a ratio inside its
+// program's own run, so that no figure mixes two.
+func table(machine string) error {
+	figures, err := gather(programs)
+	if err != nil {
+		return err
+	}
+	results := judge(figures)
+	show(os.Stdout, results, machine)
+	return keep(results, machine)
 }
 
 // measure is one program of ours in its own process.
