@@ -37,7 +37,7 @@ var goMay = map[string][]string{
 	"server/identity":    {"shared", "server/es256", "server/sqlite", "golang.org/x/crypto", "github.com/google/uuid"},
 	"server/roster":      {"shared", "golang.org/x/text", "github.com/xuri/excelize/v2"},
 	"server/office":      {"shared", "server/roster", "server/sqlite", "server/identity"}, // what pages and commands of administrators share
-	"server/rescue":      {"shared", "server/sqlite"},                                     // backups: made, proved, restored
+	"server/rescue":      {"shared", "server/es256", "server/sqlite", "sync/session"},     // backups: made, proved, restored
 	"server/demo": {"shared", "server/es256", "sync/wire", "sync/session", "server/sqlite", "server/identity", "server/roster", "server/photo",
 		"github.com/google/uuid"},
 	// The server's certificates; autocert speaks ACME (decisions.md says why).

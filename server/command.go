@@ -91,6 +91,7 @@ var commands = map[string]command{
 	"export areas":   {"[--format csv|xlsx|geojson] [--out FILE] [--lang zh|en] [--search TEXT] [--squad S] [--kind K]", 0, exportFile(roster.Areas)},
 	"export phrases": {exportWords + " [--squad S] [--kind K]", 0, exportFile(roster.Phrases)},
 	"export devices": {exportWords + " [--squad S]", 0, exportFile(roster.Devices)},
+	"rescue status":  {"", 0, showRescue},
 	"case move":      {"CASE SQUAD", 2, moveCase},
 	"replica list":   {"", 0, listDevices},
 	"replica revoke": {"ID", 1, revokeDevice},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"net/http"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -194,6 +195,33 @@ func TestL2_L13_R45_TenPhonesBringBackWhatARestoredServerLost(t *testing.T) {
 	}
 	if !strings.Contains(again.log.String(), "operations were lost on a phone") {
 		t.Error("no alarm was raised")
+	}
+	succeeds(t, "verify", "--data", restored) // the log's own order too
+	var status struct {
+		RestoredAt, BackupAt int64
+		Proof                struct{ At int64 }
+		Phones               []struct {
+			Replica                      string
+			Back, Awaited, Gone, HeardAt int64
+		}
+	}
+	must(t, signedIn(t, again.URL(), "admin").Ask(t.Context(), http.MethodGet, "/api/office/rescue", nil, &status))
+	if status.RestoredAt == 0 || status.BackupAt == 0 || status.Proof.At != 0 {
+		t.Errorf("the admin is told %+v; the proof came after the backup", status)
+	}
+	for _, p := range status.Phones {
+		at := slices.IndexFunc(s.phones, func(k *keeper) bool { return k.ID == p.Replica })
+		if at < 0 {
+			continue
+		}
+		k := s.phones[at]
+		missing := int64(len(k.Made)) - lost[k.ID]
+		if want := missing - p.Gone; p.Back != want || p.Awaited != 0 || p.HeardAt == 0 || (p.Gone > 0) != (k == poor) {
+			t.Errorf("the admin is told of %s: %+v, want %d back", k.login, p, want)
+		}
+	}
+	if out := succeeds(t, "rescue", "status", "--data", restored); !strings.Contains(out, poor.ID) {
+		t.Errorf("rescue status:\n%s", out)
 	}
 	healed := 0
 	for id, was := range before {

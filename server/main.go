@@ -30,6 +30,9 @@ const usage = `Buxun (步巡)
   buxun backup TO                  copy the data into a directory of backups, beside a running server
   buxun verify-backup FROM         show that a backup can be restored
   buxun restore FROM               make a new data directory from a backup
+  buxun rescue status              the last proof of a backup; after a restore what came back and what is awaited, by phone
+  buxun verify                     look through the data: signatures, links, receipts, cases, photos
+  buxun evidence CASE --out FILE   one case as one page that holds everything; buxun verify FILE checks it anywhere
   buxun health                     is the server on this machine well (for containers)
   buxun version
 
@@ -77,7 +80,7 @@ func dispatch(ctx context.Context, args []string, t terminal) error {
 	switch name {
 	case "serve":
 		return serve(ctx, rest, t)
-	case "user", "squad", "area", "device", "phrases", "import", "export", "case", "replica", "token":
+	case "user", "squad", "area", "device", "phrases", "import", "export", "case", "replica", "token", "rescue":
 		return administer(ctx, name, rest, t)
 	case "cert":
 		return makeCertificate(ctx, rest, t)
@@ -87,6 +90,10 @@ func dispatch(ctx context.Context, args []string, t terminal) error {
 		return makeBackup(ctx, rest, t)
 	case "verify-backup":
 		return proveBackup(ctx, rest, t)
+	case "evidence":
+		return writeEvidence(ctx, rest, t)
+	case "verify":
+		return verifyData(ctx, rest, t)
 	case "restore":
 		return restoreBackup(ctx, rest, t)
 	case "health":

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"buxun/server/es256"
 	"buxun/shared"
 
 	"github.com/google/uuid"
@@ -24,6 +25,19 @@ const KeyFile = "server-replica.json"
 type identity struct {
 	Replica string `json:"replica"`
 	Key     []byte `json:"key"` // PKCS #8
+}
+
+// Signer signs for the server with its replica's key. It errs where there is none yet.
+func Signer(directory string) (public []byte, sign func(text string) (string, error), err error) {
+	if _, err := os.Stat(filepath.Join(directory, KeyFile)); err != nil {
+		return nil, nil, fmt.Errorf("find the server's key: %w", err)
+	}
+	_, key, err := openKey(directory)
+	if err != nil {
+		return nil, nil, err
+	}
+	public, err = es256.MarshalKey(&key.PublicKey)
+	return public, func(text string) (string, error) { return es256.Sign(key, text) }, err
 }
 
 // openKey reads the key file, or makes one that only its owner can read.

@@ -43,7 +43,7 @@ func (w *writer) putCase(ctx context.Context, c shared.Case, seq int64) error {
 	}
 	return w.exec(ctx, `INSERT INTO cases (id, doc, seq, revision, state, open, squad, reporter, changed_at, official, reached) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET doc = excluded.doc, seq = excluded.seq, revision = excluded.revision, state = excluded.state,
-		open = excluded.open, squad = excluded.squad, changed_at = excluded.changed_at, official = excluded.official, reached = excluded.reached`,
+		open = excluded.open, squad = excluded.squad, reporter = excluded.reporter, changed_at = excluded.changed_at, official = excluded.official, reached = excluded.reached`,
 		c.ID, string(doc), seq, c.Revision, c.State, c.State.Open(), c.Squad, c.Reporter.ID, c.ChangedAt, optional(c.Number), reached(c))
 }
 

@@ -50,8 +50,10 @@ func (s *Store) Totals(ctx context.Context) (t Totals, err error) {
 }
 
 // Intact asks SQLite to look through its file.
-func (s *Store) Intact(ctx context.Context) error {
-	rows, err := s.reading.QueryContext(ctx, `PRAGMA integrity_check`)
+func (s *Store) Intact(ctx context.Context) error { return intact(ctx, s.reading) }
+
+func intact(ctx context.Context, db reading) error {
+	rows, err := db.QueryContext(ctx, `PRAGMA integrity_check`)
 	if err != nil {
 		return fmt.Errorf("look through the database: %w", err)
 	}

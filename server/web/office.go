@@ -34,6 +34,7 @@ func officeRoutes() []route {
 		{"POST", "/api/office/devices/{id}/revoke", admins, "", (*server).revokeDevice},
 		{"GET", "/api/office/phrases", admins, "", (*server).phrasesKept},
 		{"GET", "/api/office/trail", admins, "", (*server).trail},
+		{"GET", "/api/office/rescue", admins, "", (*server).rescue},
 		{"", "/api/office/", admins, "", func(*server, http.ResponseWriter, *http.Request) error { return errNotFound }},
 	}
 	for _, kind := range roster.Kinds() {

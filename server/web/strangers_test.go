@@ -123,6 +123,7 @@ var gates = []gate{
 	{"PUT /api/office/devices/{id}", "PUT /api/office/devices/{replica}", `{"label":"变了"}`, first, inOffice},
 	{"POST /api/office/devices/{id}/revoke", "POST /api/office/devices/{replica}/revoke", `{"why":"丢了"}`, first, inOffice},
 	{"GET /api/office/phrases", "GET /api/office/phrases", "", nil, inOffice},
+	{"GET /api/office/rescue", "GET /api/office/rescue", "", nil, inOffice},
 	{"GET /api/office/trail", "GET /api/office/trail?subject={person}", "", nil, inOffice},
 	{"* /api/office/", "* /api/office/nothing", "", nil, officeNo},
 	{"GET /api/office/files/people", "GET /api/office/files/people?form=csv", "", nil, inOffice},

@@ -59,7 +59,11 @@ func (b *Batch) verdict(p Push, self shared.Reference, body shared.Body, wrong s
 		return shared.Verdict{Outcome: shared.OutcomeRefused, Fault: code, Table: b.rules.Workflow.Version, Received: p.Received, At: at}
 	}
 	if receipt != nil && receipt.Outcome == shared.OutcomeRefused {
-		return refused(receipt.Fault), true, nil
+		v := refused(receipt.Fault)
+		if receipt.Received > 0 {
+			v.Received, v.At = receipt.Received, body.Estimate(receipt.Received)
+		}
+		return v, true, nil
 	}
 	if wrong != "" {
 		return refused(wrong), false, nil

@@ -32,7 +32,7 @@ func Replay(workflow shared.Workflow, log []Logged, before *shared.Case) *shared
 	var c *shared.Case
 	for i, one := range log {
 		c = shared.Apply(c, one.Body, one.Verdict)
-		if move, _ := workflow.Move(one.Body.Action); i == 0 && !move.Opens() {
+		if move, _ := workflow.Move(one.Body.Action); i == 0 && c != nil && !move.Opens() {
 			c.ReportMissing = true // it came back and its report did not, or not yet
 		}
 	}
