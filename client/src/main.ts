@@ -37,7 +37,7 @@ async function start(): Promise<void> {
   const router = makeRouter(session)
   app.use(router).mount('#app')
   if (!import.meta.env.PROD) return
-  const going = () => sync.link.value === 'live' && sync.waitingRecords.value + sync.waitingPhotos.value > 0
+  const going = () => sync.link.value === 'live' && sync.waitingRecords.value + sync.waitingPhotos.value + sync.waitingVoices.value > 0
   const moment = {
     writing: () => router.currentRoute.value.meta.writing === true || !draft.settled(),
     sending: () => going() || deeds.undoable.value.length > 0,
