@@ -3,6 +3,7 @@ TAGS   := sqlite_fts5
 LISTEN ?= :8080
 SEEDS  ?= 10000
 TORTURE_MINUTES := $(or $(MINUTES),10)
+FUZZTIME ?= 30s
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 DEADCODE    := golang.org/x/tools/cmd/deadcode@v0.52.0
@@ -17,7 +18,7 @@ CLIENT_SOURCES := $(shell find client/src client/public client/build shared sync
 export CGO_ENABLED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run phones build test check e2e sim simulate torture bench gen
+.PHONY: help run phones build test check e2e sim simulate torture bench fuzz gen
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -55,6 +56,10 @@ torture: $(MODULES) bin/buxun bin/bench ## kill, starve and cut the server for M
 	BUXUN_TORTURE_MINUTES=$(TORTURE_MINUTES) BUXUN_TORTURE_SEED=$(SEED) BUXUN_TORTURE_OUT=$(CURDIR)/.stamps/torture.json go test -tags $(TAGS) -count=1 -timeout 0 -v -run TestL2_Torture ./server
 	cd client && RUNS=$(or $(RUNS),1000) SEED=$(SEED) node_modules/.bin/vitest run --project unit squad/faults.test.ts
 	bin/bench herd
+
+fuzz: ## run each of Go's fuzzers for a while (FUZZTIME=30s, ONLY=name); what they find stays under testdata/fuzz
+	@set -e; grep -rE --include='*_test.go' -o '^func (Fuzz[A-Za-z]*$(ONLY)[A-Za-z]*)' server shared sync | sed 's/:func / /' | while read -r file name; do \
+	  echo "== $$name"; go test -tags $(TAGS) -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "./$$(dirname $$file)"; done
 
 gen: ## write the generated files anew (shared/gen)
 	go run ./shared/gen

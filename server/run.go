@@ -107,10 +107,19 @@ func (m *Main) open(ctx context.Context) error {
 		return err
 	}
 	m.http = &http.Server{
-		Handler: handler, TLSConfig: m.doors.tls(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: m.config.ReadPatience, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		Handler: handler, TLSConfig: m.doors.tls(), ReadHeaderTimeout: headPatience(m.config.ReadPatience), ReadTimeout: m.config.ReadPatience, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(m.config.Log.Handler(), slog.LevelDebug),
 	}
 	return nil
+}
+
+// headPatience is how long the head of a request may take of what the whole may; 0 sets no limit to the whole.
+func headPatience(whole time.Duration) time.Duration {
+	const most = 10 * time.Second
+	if whole > 0 {
+		return min(most, whole)
+	}
+	return most
 }
 
 func (m *Main) handler(pages http.Handler) (http.Handler, error) {

@@ -170,5 +170,8 @@ func UploadText(hash string) string { return "buxun upload v1 " + hash }
 // SucceedText is what a forked replica signs with ES256 to enrol its successor: the new replica's id and public key (base64url SPKI).
 func SucceedText(replica, key string) string { return "buxun succeed v1 " + replica + " " + key }
 
+// WipedText is what a revoked replica signs with ES256 when its phone has forgotten what it held.
+func WipedText(replica string) string { return "buxun wiped v1 " + replica }
+
 // CategoryKey names a category: code alone is not a key (DOMAIN 0.1). The separator is a vertical bar.
 func CategoryKey(standard, kind, code string) string { return standard + "|" + kind + "|" + code }

@@ -1,4 +1,4 @@
-import { categoryKey, parseBody, signedText, succeedText, toWellFormed, uploadText, wellFormed } from './body'
+import { categoryKey, parseBody, signedText, succeedText, toWellFormed, uploadText, wellFormed, wipedText } from './body'
 import { Fault } from './fault'
 import file from './vectors/body.json'
 import { differences } from './vectors/match'
@@ -50,6 +50,7 @@ test.each(file.texts)('$name', ({ name, of, expected }) => {
     signedText: (hash = '') => signedText(hash),
     uploadText: (hash = '') => uploadText(hash),
     succeedText: (replica = '', key = '') => succeedText(replica, key),
+    wipedText: (replica = '') => wipedText(replica),
     categoryKey: (standard = '', kind = '', code = '') => categoryKey(standard, kind, code),
   }
   expect(made[name]?.(...of)).toBe(expected)

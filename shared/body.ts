@@ -196,6 +196,11 @@ export function succeedText(replica: string, key: string): string {
   return `buxun succeed v1 ${replica} ${key}`
 }
 
+/** What a revoked replica signs with ES256 when its phone has forgotten what it held. */
+export function wipedText(replica: string): string {
+  return `buxun wiped v1 ${replica}`
+}
+
 /** Names a category: code alone is not a key (DOMAIN 0.1). The separator is a vertical bar. */
 export function categoryKey(standard: string, kind: string, code: string): string {
   return `${standard}|${kind}|${code}`

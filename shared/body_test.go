@@ -118,6 +118,7 @@ func TestSignedTexts(t *testing.T) {
 		"signedText":  func(of []string) string { return shared.SignedText(of[0]) },
 		"uploadText":  func(of []string) string { return shared.UploadText(of[0]) },
 		"succeedText": func(of []string) string { return shared.SucceedText(of[0], of[1]) },
+		"wipedText":   func(of []string) string { return shared.WipedText(of[0]) },
 		"categoryKey": func(of []string) string { return shared.CategoryKey(of[0], of[1], of[2]) },
 	}
 	for _, v := range file.Texts {

@@ -20,6 +20,11 @@ func ReplicaKey(text string) ([]byte, error) {
 	return der, nil
 }
 
+// Wiped says whether the owner of a replica's key (SPKI DER) said that the phone forgot what it held.
+func Wiped(key []byte, replica, proof string) bool {
+	return es256.Verify(key, shared.WipedText(replica), proof)
+}
+
 // Succeeds says whether the owner of an old replica's key (SPKI DER) named the new replica with its key (base64url) as its
 // successor (R21).
 func Succeeds(oldKey []byte, replica, key, proof string) bool {

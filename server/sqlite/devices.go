@@ -17,6 +17,7 @@ type Device struct {
 	App                      string // version at its last hello
 	EnrolledAt               int64
 	RevokedWhy               string
+	WipedAt                  int64 // server's clock when the revoked phone said that it had forgotten what it held; 0 before
 	Revision                 int64
 	// WaitingPhotos are originals and voice notes that its operations name and that are not at the centre; known of one phone only.
 	WaitingPhotos int
@@ -32,14 +33,14 @@ func (s *Store) Devices(ctx context.Context) ([]Device, error) {
 
 func devicesKept(ctx context.Context, from reading) ([]Device, error) {
 	rows, err := from.QueryContext(ctx, `SELECT replicas.id, author, counter, max(last_claimed, counter), coalesce(last_hello_at, 0), coalesce(revoked_at, 0),
-		people.label, login, coalesce(squad, ''), device, replicas.label, app, enrolled_at, revoked_why, replicas.revision
+		people.label, login, coalesce(squad, ''), device, replicas.label, app, enrolled_at, revoked_why, coalesce(wiped_at, 0), replicas.revision
 		FROM replicas JOIN people ON people.id = author ORDER BY coalesce(last_hello_at, enrolled_at) DESC, replicas.id`)
 	if err != nil {
 		return nil, fmt.Errorf("list devices: %w", err)
 	}
 	devices, err := collect(rows, func(scan func(...any) error) (d Device, err error) {
 		err = scan(&d.Replica, &d.Person, &d.Known, &d.Last, &d.LastHelloAt, &d.RevokedAt, &d.PersonLabel, &d.PersonLogin, &d.Squad,
-			&d.Device, &d.Label, &d.App, &d.EnrolledAt, &d.RevokedWhy, &d.Revision)
+			&d.Device, &d.Label, &d.App, &d.EnrolledAt, &d.RevokedWhy, &d.WipedAt, &d.Revision)
 		return d, err
 	})
 	if err != nil {

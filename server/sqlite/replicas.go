@@ -94,7 +94,43 @@ func (w *writer) revoke(ctx context.Context, id, why string, now int64) (authors
 			authors = append(authors, r.Author.ID)
 		}
 	}
+	// Sessions from before it was noted on which phone they are could be on this one.
+	for _, author := range authors {
+		if err := w.exec(ctx, `DELETE FROM sessions WHERE person = ? AND replica IS NULL`, author); err != nil {
+			return nil, err
+		}
+	}
 	return authors, nil
+}
+
+// NoteWiped keeps that a revoked phone forgot what it held, and ends its session. It errs with request.notPermitted on a phone
+// that was not revoked; said again it changes nothing.
+func (s *Store) NoteWiped(ctx context.Context, id string) error {
+	err := s.write(ctx, func(ctx context.Context, w *writer) error {
+		r, ok, err := w.replica(ctx, id)
+		if err != nil {
+			return err
+		}
+		if !ok || r.RevokedAt == 0 {
+			return shared.Fail("request.notPermitted", "phone "+id+" was not revoked")
+		}
+		if err := w.exec(ctx, `DELETE FROM sessions WHERE replica = ?`, id); err != nil {
+			return err
+		}
+		var wiped bool
+		if err := w.conn.QueryRowContext(ctx, `SELECT wiped_at IS NOT NULL FROM replicas WHERE id = ?`, id).Scan(&wiped); err != nil || wiped {
+			return err
+		}
+		now := s.now()
+		if err := w.exec(ctx, `UPDATE replicas SET wiped_at = ? WHERE id = ?`, now, id); err != nil {
+			return err
+		}
+		return w.audit(ctx, now, id, "wiped", "")
+	})
+	if err != nil {
+		return fmt.Errorf("note that phone %s is wiped: %w", id, err)
+	}
+	return nil
 }
 
 // lineOf is a replica and all that succeeded it, one after the other.

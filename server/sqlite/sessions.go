@@ -14,6 +14,10 @@ type SessionRow struct {
 	CreatedAt int64
 	ExpiresAt int64
 	Device    string // what the browser calls itself, for the list of devices
+	// Replica is the phone that was enrolled by it, and Revoked whether that phone was revoked since: it is let in only to bring
+	// what it holds.
+	Replica string
+	Revoked bool
 }
 
 // OpenSession keeps a session; one whose time is over is forgotten on the way.
@@ -34,8 +38,9 @@ func (s *Store) OpenSession(ctx context.Context, row SessionRow) error {
 // SessionByToken finds a session that has not expired at now.
 func (s *Store) SessionByToken(ctx context.Context, hash []byte, now int64) (SessionRow, bool, error) {
 	row := SessionRow{TokenHash: hash}
-	err := s.reading.QueryRowContext(ctx, `SELECT person, created_at, expires_at, device FROM sessions WHERE token = ? AND expires_at > ?`, hash, now).
-		Scan(&row.Person, &row.CreatedAt, &row.ExpiresAt, &row.Device)
+	err := s.reading.QueryRowContext(ctx, `SELECT person, created_at, expires_at, sessions.device, coalesce(replica, ''), revoked_at IS NOT NULL
+		FROM sessions LEFT JOIN replicas ON replicas.id = replica WHERE token = ? AND expires_at > ?`, hash, now).
+		Scan(&row.Person, &row.CreatedAt, &row.ExpiresAt, &row.Device, &row.Replica, &row.Revoked)
 	ok, err := found(err)
 	if err != nil {
 		return row, false, fmt.Errorf("find session: %w", err)
@@ -51,6 +56,11 @@ func (s *Store) ExtendSession(ctx context.Context, hash []byte, expiresAt int64)
 // EndSession forgets one session; an unknown one is no error.
 func (s *Store) EndSession(ctx context.Context, hash []byte) error {
 	return s.changeSessions(ctx, `DELETE FROM sessions WHERE token = ?`, hash)
+}
+
+// TieSession notes which phone a session is on.
+func (s *Store) TieSession(ctx context.Context, hash []byte, replica string) error {
+	return s.changeSessions(ctx, `UPDATE sessions SET replica = ? WHERE token = ?`, replica, hash)
 }
 
 // EndSessionsOf forgets all sessions of a person.

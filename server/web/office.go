@@ -92,6 +92,7 @@ type deviceAnswer struct {
 	App        string `json:"app"`
 	EnrolledAt int64  `json:"enrolledAt"`
 	RevokedWhy string `json:"revokedWhy,omitempty"`
+	WipedAt    int64  `json:"wipedAt,omitempty"` // when the revoked phone had forgotten what it held
 	Revision   int64  `json:"revision"`
 	// WaitingPhotos are those that its records name and that have not arrived; told of one phone only.
 	WaitingPhotos *int `json:"waitingPhotos,omitempty"`
@@ -103,7 +104,7 @@ func deviceOf(d sqlite.Device) deviceAnswer {
 			Replica: d.Replica, Person: d.Person, Label: d.PersonLabel, Made: d.Last, Known: d.Known, Missing: d.Last - d.Known, HeardAt: d.LastHelloAt,
 			RevokedAt: d.RevokedAt, Gaps: []gapAnswer{},
 		},
-		Login: d.PersonLogin, Squad: d.Squad, Device: d.Device, Name: d.Label, App: d.App, EnrolledAt: d.EnrolledAt, RevokedWhy: d.RevokedWhy, Revision: d.Revision,
+		Login: d.PersonLogin, Squad: d.Squad, Device: d.Device, Name: d.Label, App: d.App, EnrolledAt: d.EnrolledAt, RevokedWhy: d.RevokedWhy, WipedAt: d.WipedAt, Revision: d.Revision,
 	}
 	for _, g := range d.Gaps {
 		one.Gaps = append(one.Gaps, gapAnswer{g.From, g.To, g.At})

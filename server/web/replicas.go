@@ -50,6 +50,11 @@ func (s *server) enrol(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Store.Enrol(r.Context(), session.Replica{ID: asked.Replica, Author: author, Key: key, Succeeds: asked.Succeeds, Device: phoneName(asked.Device, r.UserAgent())}); err != nil {
 		return err
 	}
+	if v := visitorOf(r); asked.Succeeds == "" && v.token != "" {
+		if err := s.Store.TieSession(r.Context(), identity.HashToken(v.token), asked.Replica); err != nil {
+			return err
+		}
+	}
 	status := http.StatusCreated
 	if repeat {
 		status = http.StatusOK
@@ -80,6 +85,33 @@ func (s *server) authorOf(r *http.Request, asked enrolRequest) (shared.Author, e
 		return shared.Author{}, shared.Fail("request.notPermitted", "the proof of succeeding "+asked.Succeeds+" does not hold")
 	}
 	return old.Author, nil
+}
+
+// wiped hears from a revoked phone that it has forgotten what it held. Whoever has not the phone's key learns nothing, not
+// even whether there is such a phone.
+func (s *server) wiped(w http.ResponseWriter, r *http.Request) error {
+	var asked struct {
+		Proof string `json:"proof"` // the replica's signature over shared.WipedText
+	}
+	if err := readJSON(w, r, &asked); err != nil {
+		return err
+	}
+	id := r.PathValue("id")
+	replica, known, err := s.Store.Replica(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	if !known || !identity.Wiped(replica.Key, id, asked.Proof) {
+		return shared.Fail("request.notPermitted", "the proof of wiping "+id+" does not hold")
+	}
+	if err := s.Store.NoteWiped(r.Context(), id); err != nil {
+		return err
+	}
+	if s.SignedOut != nil {
+		s.SignedOut()
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
 }
 
 type phoneAnswer struct {

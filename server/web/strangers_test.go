@@ -64,6 +64,7 @@ var gates = []gate{
 	{"DELETE /api/session", "DELETE /api/session", "", nil, [8]int{204, 204, 204, 204, 204, 204, 204, 204}},
 	{"POST /api/replicas", "POST /api/replicas", "{fresh}", nil, [8]int{401, 403, 201, 201, 201, 201, 201, 201}},
 	{"POST /api/replicas", "POST /api/replicas", "{taken}", nil, [8]int{401, 403, 409, 409, 409, 409, 409, 409}},
+	{"POST /api/replicas/{id}/wiped", "POST /api/replicas/{replica}/wiped", `{"proof":"{proof}"}`, nil, [8]int{403, 403, 403, 403, 403, 403, 403, 403}}, // it was not revoked, and signs another text
 	{"GET /api/taxonomy", "GET /api/taxonomy", "", nil, everyone},
 	{"GET /api/taxonomy/{file}", "GET /api/taxonomy/{taxonomy}", "", nil, everyone},
 	{"GET /api/taxonomy/{file}", "GET /api/taxonomy/..%2f..%2fbuxun.db", "", nil, nobody},
@@ -232,7 +233,7 @@ type knock struct {
 	ended   string            // a session that was ended
 }
 
-func newKnock(t *testing.T) *knock {
+func newKnock(t testing.TB) *knock {
 	k := &knock{own: map[string]*drive.Replica{}, tokens: map[string]string{}}
 	k.world = newWorld(t, func(c *Config) {
 		c.Live = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -24,6 +24,8 @@ type visitor struct {
 	reader session.Reader
 	token  string // of the cookie; empty for a program
 	ends   int64  // of the session, server's clock in ms
+	// leaving says that the phone was revoked: it may bring what it holds, and read nothing but whose it is.
+	leaving bool
 }
 
 type visitorKey struct{}
@@ -78,11 +80,12 @@ func (s *server) identify(r *http.Request, purpose string) (v visitor, err error
 		if !known {
 			return v, shared.Fail("session.missing", "unknown or ended session")
 		}
-		person, v.token, v.ends = row.Person, cookie.Value, row.ExpiresAt
+		person, v.token, v.ends, v.leaving = row.Person, cookie.Value, row.ExpiresAt, row.Revoked
 	}
 	if v.reader, err = s.Store.Reader(ctx, person); err != nil {
 		return v, fmt.Errorf("read the scope of %s: %w", person, err)
 	}
+	v.reader.Leaving = v.leaving
 	return v, nil
 }
 

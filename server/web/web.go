@@ -111,6 +111,7 @@ func (s *server) routes() []route {
 		{"GET", "/api/session", signedIn, PurposeSync, (*server).whoAmI},
 		{"DELETE", "/api/session", anyone, "", (*server).signOut},
 		{"POST", "/api/replicas", signedIn, PurposeSync, (*server).enrol},
+		{"POST", "/api/replicas/{id}/wiped", anyone, "", (*server).wiped}, // its session may be over; the phone's key proves it
 		{"GET", "/api/taxonomy", anyone, "", (*server).currentTaxonomy},
 		{"GET", "/api/taxonomy/{file}", anyone, "", (*server).taxonomyFile},
 		{"GET", "/api/directory", signedIn, PurposeSync, (*server).directory},
@@ -171,10 +172,12 @@ func (s *server) mux() *http.ServeMux {
 	return mux
 }
 
-// admit says whether a route is for a role; one that says for nobody that it is theirs is for nobody.
-func (one route) admit(role shared.Role) error {
+// admit says whether a route is for a visitor; one that says for nobody that it is theirs is for nobody.
+func (one route) admit(v visitor) error {
 	switch {
-	case one.access == signedIn, one.access == admins && role == shared.RoleAdmin:
+	case v.leaving && one.path != photo.Path && one.method+one.path != "GET/api/session":
+		return shared.Fail("replica.revoked", "a revoked phone asks for "+one.path)
+	case one.access == signedIn, one.access == admins && v.reader.Standing.Role == shared.RoleAdmin:
 		return nil
 	case one.access == admins:
 		return shared.Fail("request.notPermitted", "the office is for administrators")
@@ -189,7 +192,7 @@ func (s *server) handler(one route) http.Handler {
 		default:
 			visitor, err := s.authenticate(r, one.purpose)
 			if err == nil {
-				err = one.admit(visitor.reader.Standing.Role)
+				err = one.admit(visitor)
 			}
 			if err != nil {
 				s.refuse(w, r, err)

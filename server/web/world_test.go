@@ -54,7 +54,7 @@ var hashed = sync.OnceValue(func() string {
 // world is a site over a real store: squad A with a leader and two collectors, squad B with one collector. The clock stands.
 type world struct {
 	*Site
-	t      *testing.T
+	t      testing.TB
 	store  *sqlite.Store
 	photos *photo.Photos
 	clock  time.Time
@@ -66,7 +66,7 @@ type world struct {
 
 type change func(*Config)
 
-func newWorld(t *testing.T, changes ...change) *world {
+func newWorld(t testing.TB, changes ...change) *world {
 	w := &world{t: t, clock: time.UnixMilli(1_790_000_000_000), ids: map[string]string{}}
 	ctx, dir := t.Context(), t.TempDir()
 	now := func() time.Time { return w.clock }

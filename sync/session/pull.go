@@ -9,7 +9,7 @@ import (
 
 // wantPull begins the pull behind the pushes that came before it (R29); a second pull changes nothing.
 func (s Session) wantPull() (Session, []Effect) {
-	if s.pull != pullNone {
+	if s.pull != pullNone || s.reader.Leaving {
 		return s, nil
 	}
 	s.pull, s.barrier = pullWaiting, s.commits+len(s.early)

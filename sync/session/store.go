@@ -38,6 +38,8 @@ type Reader struct {
 	Standing shared.Standing
 	// Scope is the version of the person's scope: it changes with squad and role.
 	Scope string
+	// Leaving says that the phone was revoked: it may still push (R13), and is told of no case.
+	Leaving bool
 }
 
 // Push is a wire.Push with the moment that it arrived.
