@@ -145,17 +145,17 @@ describe('first patrol', () => {
   })
 
   it('L10: a second collector on the same phone sees nothing of the first, whose unsent records still arrive as the first\'s', async () => {
-    await wire.away()
-    await new App(phone.page).go('首页')
+    // There is signal for signing in; the websocket is held back so that the first's record still waits.
+    await wire.mode({ match: 'GET /api/live', silence: 'both' })
+    await wire.reset('GET /api/live')
+    const app = new App(phone.page)
+    await app.go('首页')
     const report = new Report(phone.page)
     await report.open()
     await report.choose('系统相机', photo('square-no-gps.jpg'))
     const unsent = await report.save('暴露垃圾', '换班前最后一件')
-    await new App(phone.page).signOut()
-
-    // The second one signs in where there is signal; the websocket is held back so that the first's record still waits.
-    await wire.mode({ match: 'GET /api/live', silence: 'both' })
-    const app = new App(phone.page)
+    await app.lock('246810')
+    await app.handOn()
     await app.signIn('c501', password)
     await app.go('案卷')
     for (const short of shorts) expect(await phone.page.getByText(short).count()).toBe(0)

@@ -45,7 +45,7 @@ export async function openDevice({ name, origin, world, wrapSocket, wrapSend }: 
   const store = await openStore(name)
   const openSocket = wrapSocket?.(site.openSocket, line) ?? site.openSocket
   const plain = sender(world.after, site.uploads)
-  const phone = new Phone({ store, world, account: site.account, openSocket, send: wrapSend?.(plain) ?? plain, ...alone, app: 'simulated squad' })
+  const phone = new Phone({ store, world, account: site.account, openSocket, send: wrapSend?.(plain) ?? plain, ...alone, app: 'simulated squad', away: () => undefined })
   await phone.start()
   return { name, phone, store, line, site }
 }

@@ -40,6 +40,7 @@ async function rig(random: () => number = () => 0.5, world = new Hand(), truth: 
   const store = await openStore(`faults ${count++}`)
   const phone = new Phone({
     store, world, account, openSocket: between.openSocket, send: sender(world.after, between.uploads), locks: new LockTable().locks(), channel: new Pages().channel(), app: 'test',
+    away: () => undefined,
   })
   await phone.start()
   await phone.signIn('c601', 'secret')

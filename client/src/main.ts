@@ -13,7 +13,7 @@ import { language, loadPart, loadWords } from './words/words'
 declare const __VERSION__: string
 
 /** Nothing else runs where the product cannot keep its word. */
-async function explain(why: Unsupported | 'storage'): Promise<void> {
+async function explain(why: Unsupported | 'storage' | 'revoked'): Promise<void> {
   const [{ default: page }] = await Promise.all([import('./screens/unsupported/Unsupported.vue'), loadPart('field')])
   const place = document.getElementById('app') ?? document.body
   place.replaceChildren()
@@ -24,7 +24,7 @@ async function start(): Promise<void> {
   restoreTheme()
   heedOffer()
   await loadWords()
-  const why = unsupported()
+  const why = unsupported() ?? (location.search === '?revoked' ? 'revoked' : null)
   if (why !== null) {
     await explain(why)
     return
@@ -33,6 +33,7 @@ async function start(): Promise<void> {
   const { session, sync, draft, deeds } = await provideState(app, {
     app: `buxun ${__VERSION__}`,
     language: () => (language() === 'en' ? 'en' : 'zh'),
+    unlock: async (...locked) => (await import('./screens/lock/ask')).ask(...locked),
   })
   const router = makeRouter(session)
   app.use(router).mount('#app')

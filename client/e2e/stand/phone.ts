@@ -58,6 +58,11 @@ export class Phone {
     return this.context
   }
 
+  /** Where the browser keeps what it stores, for who takes the phone apart. */
+  get folder(): string {
+    return this.profile
+  }
+
   get memory(): Memory {
     return new Memory(this.profile)
   }

@@ -7,7 +7,7 @@ import { heedLosses } from './photos'
 import type { CaseRow } from './rows'
 import type { Store } from './store'
 
-const placeOf = (id: string) => `case ${id}`
+export const placeOf = (id: string) => `case ${id}`
 
 export async function placeInFeed({ db }: Store, person: string): Promise<Place> {
   const row = await read(db, () => db.places.get(person))

@@ -3,7 +3,7 @@
 import { read, write } from './database'
 import type { Store } from './store'
 
-const placeOf = (name: string) => `document ${name}`
+export const placeOf = (name: string) => `document ${name}`
 
 export async function openDocument<T>({ db, seal }: Store, person: string, name: string): Promise<T | null> {
   const row = await read(db, () => db.documents.get([person, name]))
@@ -24,7 +24,7 @@ export async function keepMeta({ db }: Store, name: string, value: unknown): Pro
   await write(db, [db.meta], () => db.meta.put({ name, value }))
 }
 
-const viewPlace = (name: string) => `view ${name}`
+export const viewPlace = (name: string) => `view ${name}`
 
 /** A picture that was fetched for viewing; null where it is not kept. */
 export async function openView({ db, seal }: Store, person: string, name: string): Promise<Blob | null> {

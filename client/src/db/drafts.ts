@@ -11,7 +11,7 @@ export interface StoredDraft<T> {
   readonly fields: T
 }
 
-const placeOf = (id: string) => `draft ${id}`
+export const placeOf = (id: string) => `draft ${id}`
 
 export async function keepDraft<T>({ db, seal }: Store, person: string, { id, at, fields }: StoredDraft<T>): Promise<void> {
   const sealed = await seal.closeText(person, 'own', placeOf(id), JSON.stringify(fields))

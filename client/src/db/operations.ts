@@ -133,7 +133,9 @@ export async function loadOperations(store: Store, replica: string, from: number
     const last = found[found.length - 1]
     if (row.signature === '' || (last !== undefined && row.counter !== last.counter + 1)) break
     const { counter, hash, signature, receipt = row.answer } = row
-    found.push({ counter, hash, text: await openOperation(store, row), signature, ...(receipt && { receipt }) })
+    const text = await openOperation(store, row).catch(() => null) // behind the lock of somebody who is not here
+    if (text === null) break
+    found.push({ counter, hash, text, signature, ...(receipt && { receipt }) })
   }
   return found
 }

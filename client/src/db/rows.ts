@@ -11,14 +11,27 @@ export interface Sealed {
 
 /**
  * `own` is what its person reads; `delivery` is what the phone must send for its author while somebody else is signed in.
- * A lock on the app will wrap the first and leave the second.
+ * A lock on the app wraps the first and leaves the second.
  */
 export type Purpose = 'own' | 'delivery'
+
+/** How a PIN opens a key: the key's own bytes are sealed with one that PBKDF2 makes of the PIN. */
+export interface Lock {
+  readonly salt: Uint8Array<ArrayBuffer>
+  readonly rounds: number
+  readonly wrapped: Sealed
+  /** Minutes without a touch after which the app locks itself. */
+  readonly minutes: number
+}
 
 export interface KeyRow {
   readonly person: string
   readonly purpose: Purpose
-  readonly key: CryptoKey
+  /** Absent while a lock holds it. */
+  readonly key?: CryptoKey
+  readonly lock?: Lock
+  /** What rows were sealed with before the lock was put on or taken off, until all are sealed anew. */
+  readonly older?: CryptoKey
 }
 
 /** One installation of one person: its chain and its key pair, which never leaves the browser. */

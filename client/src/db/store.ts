@@ -1,6 +1,6 @@
 import { liveQuery } from 'dexie'
 import { Database, read } from './database'
-import { Seal } from './seal'
+import { Seal, type Unlock } from './seal'
 
 /** The phone's storage: the tables and the door into them. */
 export interface Store {
@@ -9,10 +9,10 @@ export interface Store {
 }
 
 /** Opens the phone's storage; every page of the origin opens the same. */
-export async function openStore(name = 'buxun'): Promise<Store> {
+export async function openStore(name = 'buxun', unlock: Unlock = () => Promise.reject(new Error('locked'))): Promise<Store> {
   const db = new Database(name)
   await read(db, () => db.open())
-  return { db, seal: new Seal(db) }
+  return { db, seal: new Seal(db, unlock) }
 }
 
 /** Calls `show` with what `ask` reads, now and whenever any page changed what it read; returns the end of it. */

@@ -1,5 +1,6 @@
 // The engine with everything that a real browser gives it.
 
+import type { Unlock } from '../db/seal'
 import { openStore } from '../db/store'
 import { account } from '../net/account'
 import { library } from '../net/reference'
@@ -20,9 +21,9 @@ export interface Engine {
 const refreshMs = 10 * 60_000
 
 /** Opens the phone's storage and starts its engine. */
-export async function openPhone(app: string): Promise<Engine> {
-  const store = await openStore()
-  const phone = new Phone({ store, world: browser, account, openSocket, send: sender(browser.after), locks: locks(), channel: channel(), app })
+export async function openPhone(app: string, unlock: Unlock): Promise<Engine> {
+  const store = await openStore('buxun', unlock)
+  const phone = new Phone({ store, world: browser, account, openSocket, send: sender(browser.after), locks: locks(), channel: channel(), app, away: (to) => location.replace(to) })
   const reference = new Reference(store, library)
   const pictures = new Pictures(store, library, phone.clock)
   await phone.start()

@@ -4,6 +4,7 @@
 import { faultCode } from '@shared/fault'
 import { delay } from '@sync/replica/backoff'
 import type { Effect, Event, Status, TimerName } from '@sync/replica/event'
+import type { Known } from '@sync/wire/types.gen'
 import { asleep, type Replica, step } from '@sync/replica/replica'
 import { keepCases, placeInFeed } from '../db/cases'
 import { loadOperations } from '../db/operations'
@@ -30,8 +31,9 @@ export interface Ports {
   readonly stored: () => void
   readonly measured: (measured: Measured) => void
   readonly failed: (fault: string | null) => void
+  /** What the server says of each replica (R13). */
+  readonly known: (known: Known) => unknown
 }
-
 
 export class Conversation {
   private replica: Replica = asleep
@@ -181,6 +183,7 @@ export class Conversation {
       case 'cases':
         return keepCases(store, person, what)
       case 'known':
+        what.known.forEach(this.ports.known)
         return keepKnown(store, what.known)
       case 'held': {
         const row = await findReplica(store, what.replica)

@@ -19,6 +19,8 @@ export type Word =
   /** Somebody signed in or out. */
   | { readonly type: 'session' }
   | { readonly type: 'wake' }
+  /** The person's key is another: what this page holds of the old one may seal nothing more. */
+  | { readonly type: 'locked' }
   /** Where the conversation of the page that syncs stands. */
   | { readonly type: 'status'; readonly status: Status }
 

@@ -43,9 +43,3 @@ async function signatureOf(keys: CryptoKeyPair, hash: string): Promise<string> {
 export function signOperation(keys: CryptoKeyPair, hash: string): Promise<string> {
   return sign(keys, signedText(hash))
 }
-
-/** The same deed under another number; `was` names the first one it was made as. */
-export function recompose(text: string, hash: string, link: Link, keys: CryptoKeyPair): Promise<Composed> {
-  const { v: _v, replica, counter, prev: _prev, was, ...deed } = JSON.parse(text) as Body
-  return compose(deed, link, keys, was ?? { replica, counter, hash })
-}

@@ -10,7 +10,6 @@ import { keepMeta, meta, openDocument, keepDocument } from '../db/documents'
 import type { Decision } from '../db/decisions'
 import { keepAsOwn, dropOld, repairSignatures, type Saved, type Saving, saveOperation } from '../db/operations'
 import { makeRoom, photosToSend, trimSent } from '../db/photos'
-import { reissue } from '../db/reissue'
 import { activeReplica, addReplica, findReplica, noteEnrolled } from '../db/replicas'
 import type { Store } from '../db/store'
 import type { Account, Profile, SessionAnswer } from '../net/account'
@@ -21,7 +20,7 @@ import { Conversation } from './conversation'
 import { Deliveries } from './deliveries'
 import { Decisions } from './decisions'
 import { type Channel, Lead, type Locks, type Word } from './lead'
-import { compose, type Deed, recompose, signOperation } from './operation'
+import { compose, type Deed, signOperation } from './operation'
 import { newIdentity, sign, uuid } from './signature'
 import { Value } from './value'
 import type { World } from './world'
@@ -36,6 +35,8 @@ export interface PhonePorts {
   readonly channel: Channel
   /** Version of the client, for the server's log. */
   readonly app: string
+  /** Nothing of this page may go on: the browser loads another. */
+  readonly away: (to: string) => void
 }
 
 /** What a person did, before it has a time, an author and a number. */
@@ -66,13 +67,18 @@ export class Phone {
   private readonly lead: Lead
   private kept: Measured | null = null
   private leads = false
+  /** Replicas of this phone that were revoked: it delivers what it holds and forgets their people. */
+  private readonly revoked = new Set<string>()
   private ending: Promise<unknown> = Promise.resolve()
 
   constructor(private readonly ports: PhonePorts) {
     const { store, world, send, locks, channel } = ports
     this.store = store
     this.clock = new Clock(world)
-    const failed = (fault: string | null) => (this.fault.value = fault === 'storage.full' ? fault : null)
+    const failed = (fault: string | null) => {
+      this.fault.value = fault === 'storage.full' ? fault : null
+      if (this.revoked.size > 0) void this.leave() // something was delivered
+    }
     this.deliveries = new Deliveries({ store, world, send, failed, pushing: () => this.conversation.pushing(), expired: () => (this.expired.value = true) })
     this.decisions = new Decisions({
       store, world,
@@ -94,6 +100,7 @@ export class Phone {
         show: (status) => this.show(status),
         stored: () => this.deliveries.look(),
         measured: (measured) => void this.measured(measured),
+        known: ({ replica, fault }) => fault === 'replica.revoked' && this.revoked.add(replica),
       },
       ports.app,
     )
@@ -107,6 +114,7 @@ export class Phone {
     await this.load()
     await repairSignatures(this.store, signOperation).catch(() => 0) // tried again at the next start
     await this.decisions.look().catch(() => undefined) // and with the next decision
+    if (await meta(this.store, 'owesWiped')) void this.leave()
     if (this.person.value !== null) this.lead.start()
     else if (await meta<boolean>(this.store, 'owesSignOut')) this.endSession()
   }
@@ -115,8 +123,8 @@ export class Phone {
   async signIn(login: string, password: string): Promise<void> {
     await this.ending
     const answer = await this.ports.account.signIn(login, password)
+    await keepMeta(this.store, 'person', answer.person.id) // before what their lock may hold
     await this.welcome(answer)
-    await keepMeta(this.store, 'person', answer.person.id)
     await keepMeta(this.store, 'owesSignOut', false)
     this.expired.value = false
     await this.load()
@@ -137,6 +145,16 @@ export class Phone {
     this.person.value = null
     this.ports.channel.post({ type: 'session' })
     this.endSession()
+  }
+
+  /** Forgets whoever's replica was revoked, once nothing of theirs waits to be delivered (ask 13). */
+  private async leave(): Promise<void> {
+    const stop = () => {
+      this.lead.stop()
+      this.lost()
+    }
+    const { leave } = await import('./leaving')
+    await leave(this.store, this.revoked, this.person.value?.id, stop, this.ports)
   }
 
   /**
@@ -244,6 +262,7 @@ export class Phone {
 
   private async heard(word: Word): Promise<void> {
     this.lead.heard(word)
+    if (word.type === 'locked') this.ports.away('/')
     if (word.type === 'saved') await this.conversation.saved(word.replica)
     if (word.type === 'wake') this.wakeHere()
     if (word.type === 'decided') await this.decisions.look()
@@ -350,10 +369,8 @@ export class Phone {
   }
 
   private async reissue(replica: string, after: number) {
-    const now = this.clock.now()
-    const again = (row: { hash: string }, text: string, link: Parameters<typeof recompose>[2], keys: CryptoKeyPair) => recompose(text, row.hash, link, keys)
-    const chain = await reissue(this.store, replica, after, await newIdentity(now), now, again)
-    return { type: 'reissued', replica, chain } as const
+    const { makeAgain } = await import('./reissue')
+    return { type: 'reissued', replica, chain: await makeAgain(this.store, replica, after, this.clock.now()) } as const
   }
 
   private show(status: Status): void {

@@ -267,8 +267,8 @@ export class Pages {
 }
 
 /** One page of a phone. Pages that share a `name` are of the same phone. */
-export async function openPage(parts: { name: string; world: Hand; centre: Centre; send?: Send; locks?: LockTable; pages?: Pages }): Promise<Phone> {
+export async function openPage(parts: { name: string; world: Hand; centre: Centre; send?: Send; locks?: LockTable; pages?: Pages; away?: (to: string) => void }): Promise<Phone> {
   const { name, world, centre, send = () => Promise.reject(new Fault('offline')), locks = new LockTable(), pages = new Pages() } = parts
   const store = await openStore(name)
-  return new Phone({ store, world, account: centre.account, openSocket: centre.open, send, locks: locks.locks(), channel: pages.channel(), app: 'test' })
+  return new Phone({ store, world, account: centre.account, openSocket: centre.open, send, locks: locks.locks(), channel: pages.channel(), app: 'test', away: parts.away ?? (() => undefined) })
 }

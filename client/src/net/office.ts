@@ -58,6 +58,8 @@ export interface DeviceRow {
   readonly heardAt?: number
   readonly revokedAt?: number
   readonly revokedWhy?: string
+  /** when the revoked phone had forgotten what it held */
+  readonly wipedAt?: number
   readonly gaps: readonly { readonly from: number; readonly to: number; readonly at: number }[]
   /** of one phone only */
   readonly waitingPhotos?: number

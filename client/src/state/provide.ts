@@ -2,6 +2,7 @@
 
 import type { App } from 'vue'
 import { developer } from '../device/photo'
+import type { Unlock } from '../db/seal'
 import { openPhone } from '../engine/browser'
 import { browser } from '../engine/world'
 import { makeCases } from './cases'
@@ -22,9 +23,10 @@ import { makeTaxonomy } from './taxonomy'
  * Opens the phone's storage and its engine, and gives the app what the composables of this folder inject. Resolves when
  * it is known who is signed in, before anything is asked of the network.
  * @param app name and version, for the server's log
+ * @param unlock asks for the PIN where the app is locked; until it is right nothing is opened, and nothing shown
  */
-export async function provideState(app: App, options: { readonly app: string; readonly language: () => 'zh' | 'en' }): Promise<PhoneState> {
-  const { phone, reference, pictures } = await openPhone(options.app)
+export async function provideState(app: App, options: { readonly app: string; readonly language: () => 'zh' | 'en'; readonly unlock: Unlock }): Promise<PhoneState> {
+  const { phone, reference, pictures } = await openPhone(options.app, options.unlock)
   const ledger = new Ledger(phone)
   const duty = makeDuty(phone)
   const session = makeSession(phone, duty)
