@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto'
 import { addToDraft, keepDraft, openDraft } from './drafts'
-import { type Compose, dropOld, keepAsOwn, loadOperations, openOperation, repairSignatures, saveOperation, type Saving } from './operations'
+import { type Compose, loadOperations, openOperation, repairSignatures, saveOperation, type Saving } from './operations'
+import { dropOld, keepAsOwn } from './tidy'
 import { photosToSend } from './photos'
 import { keepAnswers, keepHeld, keepKnown } from './receipts'
 import { addReplica } from './replicas'

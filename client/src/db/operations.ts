@@ -3,7 +3,7 @@
 import type { Chain, Waiting } from '@sync/replica/event'
 import { read, write } from './database'
 import { chainOf, activeReplica } from './replicas'
-import type { OperationRow, PhotoRow, Purpose, ReplicaRow } from './rows'
+import type { OperationRow, PhotoRow, ReplicaRow } from './rows'
 import type { Store } from './store'
 
 /** Where an operation stands in its chain. */
@@ -151,36 +151,4 @@ export async function repairSignatures(store: Store, sign: (keys: CryptoKeyPair,
     await write(db, [db.operations], () => db.operations.update([row.replica, row.counter], { signature }))
   }
   return rows.length
-}
-
-/** Acknowledged operations are no longer the phone's to deliver: they go under their person's own key. */
-export async function keepAsOwn(store: Store, person: string): Promise<void> {
-  const { db } = store
-  const own: Purpose = 'own'
-  const rows = await read(db, () => db.operations.where({ person }).filter((row) => row.state !== 'waiting' && row.purpose !== own).toArray())
-  for (const row of rows) {
-    const sealed = await store.seal.closeText(person, own, placeOf(row), await openOperation(store, row))
-    await write(db, [db.operations], () =>
-      db.operations.where({ replica: row.replica, counter: row.counter }).modify((at) => {
-        if (at.state !== 'waiting') Object.assign(at, { sealed, purpose: own })
-      }),
-    )
-  }
-}
-
-/**
- * Drops what was acknowledged before a time, oldest first and never with a hole; a refused one stays until it was corrected.
- */
-export async function dropOld(store: Store, person: string, before: number): Promise<void> {
-  const { db } = store
-  await write(db, [db.replicas, db.operations], async () => {
-    for (const replica of await db.replicas.where({ person }).toArray()) {
-      const rows = await db.operations.where('[replica+counter]').between([replica.id, 0], [replica.id, replica.acked], true, true).toArray()
-      const kept = rows.findIndex((row) => row.savedAt >= before || row.state === 'waiting' || (row.state === 'refused' && row.corrected !== true))
-      const old = kept < 0 ? rows : rows.slice(0, kept)
-      await db.operations.bulkDelete(old.map((row): [string, number] => [row.replica, row.counter]))
-      const oldest = rows[old.length]?.counter ?? (replica.counter > replica.acked ? replica.acked + 1 : 0)
-      if (old.length > 0) await db.replicas.update(replica.id, { oldest })
-    }
-  })
 }

@@ -104,13 +104,6 @@ export async function releasePhoto({ db }: Store, person: string, hash: string):
   })
 }
 
-/** Frees what originals and voice notes that the server has take above `most` bytes. */
-export async function trimSent(store: Store, most: number): Promise<number> {
-  const rows = await read(store.db, () => store.db.photos.where({ stage: 'sent' }).toArray())
-  const bytes = rows.reduce((sum, row) => sum + (row.held && row.kind !== 'preview' ? row.size : 0), 0)
-  return bytes > most ? makeRoom(store, bytes - most) : 0
-}
-
 /**
  * Frees bytes of originals and voice notes that the server acknowledged until `bytes` are free, those that a proven backup holds and the
  * oldest first. Previews stay. Returns what it freed.

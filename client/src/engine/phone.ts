@@ -8,8 +8,8 @@ import type { SeenCase } from '@sync/wire/types.gen'
 import type { Status } from '@sync/replica/event'
 import { keepMeta, meta, openDocument, keepDocument } from '../db/documents'
 import type { Decision } from '../db/decisions'
-import { keepAsOwn, dropOld, repairSignatures, type Saved, type Saving, saveOperation } from '../db/operations'
-import { makeRoom, photosToSend, trimSent } from '../db/photos'
+import { repairSignatures, type Saved, type Saving, saveOperation } from '../db/operations'
+import { makeRoom, photosToSend } from '../db/photos'
 import { activeReplica, addReplica, findReplica, noteEnrolled } from '../db/replicas'
 import type { Store } from '../db/store'
 import type { Account, Profile, SessionAnswer } from '../net/account'
@@ -292,7 +292,7 @@ export class Phone {
     if (!this.leads || person === null) return
     await this.conversation.start(person.id)
     this.deliveries.start()
-    await this.tidy(person.id)
+    await this.tidy(person.id).catch(() => undefined)
   }
 
   private lost(): void {
@@ -301,11 +301,10 @@ export class Phone {
     this.deliveries.stop()
   }
 
-  /** What was acknowledged goes under its person's own key, and what is older than it must be kept goes. */
+  /** Puts storage in order; where that cannot be fetched now, another time. */
   private async tidy(person: string): Promise<void> {
-    await keepAsOwn(this.store, person).catch(() => undefined)
-    await dropOld(this.store, person, this.clock.now() - keepMs).catch(() => undefined)
-    await trimSent(this.store, sentBytes).catch(() => 0)
+    const { tidy } = await import('../db/tidy')
+    await tidy(this.store, person, this.clock.now() - keepMs, sentBytes)
   }
 
   /**
