@@ -30,13 +30,15 @@ async function start(): Promise<void> {
     return
   }
   const app = createApp(App)
-  const { session, sync, draft, deeds } = await provideState(app, {
+  const state = await provideState(app, {
     app: `buxun ${__VERSION__}`,
     language: () => (language() === 'en' ? 'en' : 'zh'),
     unlock: async (...locked) => (await import('./screens/lock/ask')).ask(...locked),
   })
+  const { session, sync, draft, deeds } = state
   const router = makeRouter(session)
   app.use(router).mount('#app')
+  void import('./state/evicted').then(({ watchOver }) => watchOver(state)).then((lost) => lost && router.replace('/lost')).catch(() => undefined)
   if (!import.meta.env.PROD) return
   const going = () => sync.link.value === 'live' && sync.waitingRecords.value + sync.waitingPhotos.value + sync.waitingVoices.value > 0
   const moment = {

@@ -16,7 +16,7 @@ export function makeRouter({ person, expired }: Pick<SessionState, 'person' | 'e
     // Where the browser may clear what is stored, it is said before anything is: at the first sign-in, and before the first record.
     const step = to.path === '/signin' ? 'signin' : who !== null && to.meta.writing ? 'case' : ''
     if (step !== '' && !expired.value && tells(step)) return { path: '/homescreen', query: { next: to.fullPath, before: step } }
-    if (to.path === '/homescreen') return true
+    if (to.path === '/homescreen' || to.path === '/lost') return true
     if (who === null) return to.path === '/signin' ? true : { path: '/signin', query: to.path === '/' ? {} : { back: to.fullPath } }
     if (to.path === '/signin') return expired.value ? true : firstScreen(who.role)
     return to.meta.roles === undefined || to.meta.roles.includes(who.role) ? true : firstScreen(who.role)

@@ -32,6 +32,7 @@
 // /storage        存储空间: regions 空间 and 里面有什么 (清掉 … -> dialog 清掉已到中心的照片) and 会不会被清理 (请浏览器不要清理, button)
 // /homescreen     放到主屏幕 (heading): the steps of this browser, 先不放，接着用 or 返回 (button); by itself on an iPhone's tab before the
 //                 first sign-in and the first record
+// /lost           手机里的记录被清掉了 (heading): list 没传完就没了的记录; 知道了 (button); by itself at the start after a browser cleared its storage
 // /me             我的: 放到主屏幕 (link, in a browser's tab), 存储空间 (link), 外观 (radiogroup: 日间 阳光 夜间), 语言 (radiogroup: 中文 English), region 应用锁 (设 PIN or 关掉应用锁 ->
 //                 dialog: PIN, 再输一遍, 多久不用就锁 (combobox); 锁上 or 关掉), 退出登录 (button -> dialog, 确定退出)
 //
@@ -104,6 +105,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/phone', component: field('Phone'), meta: { tab: 'phone' } },
   { path: '/storage', component: field('Storage'), meta: { tab: 'me' } },
   { path: '/homescreen', component: field('Install'), meta: { bare: true } },
+  { path: '/lost', component: field('Lost'), meta: { bare: true } },
   { path: '/me', component: field('Me'), meta: { tab: 'me' } },
   { path: '/:rest(.*)*', redirect: '/' },
 ]
