@@ -90,7 +90,7 @@ var tsMay = map[string][]string{
 		"client/src/screens", "client/src/ui", "client/src/words", "vue", "vue-router"},
 	"client/build": {"node", "vite"},
 	"client/bench": {"client/e2e", "node", "playwright-core", "vite"},
-	"client/e2e":   {"shared", "sync/wire", "client/squad", "client/src/db", "client/src/engine", "node", "playwright-core", "axe-core", "ws"},
+	"client/e2e":   {"shared", "sync/wire", "sync/sim", "client/squad", "client/src/db", "client/src/engine", "node", "playwright-core", "axe-core", "ws"},
 	// The simulated squad runs the shipped engine in Node: it may use all of it but what draws, and is never shipped itself.
 	"client/squad": {"shared", "sync/wire", "sync/sim", "client/src/db", "client/src/net", "client/src/engine", "client/src/device", "client/src/state", "node",
 		"dexie", "fake-indexeddb", "tus-js-client", "ws", "vite"},

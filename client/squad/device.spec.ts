@@ -87,6 +87,40 @@ describe('a phone in Node', () => {
     expect(offsets.at(-1)).toBeLessThan(photo!.size)
   })
 
+  it('ask 7, L8: cut every hundred kilobytes, photographs cost no more than their bytes, a twentieth, and one piece a cut', async () => {
+    const device = await phoneOf('c606')
+    const piece = 16 * 1024
+    let [cuts, sent, since] = [0, 0, 0]
+    const uploads = device.site.uploads.createRequest
+    device.site.uploads.createRequest = (method, url) => {
+      let before = 0
+      const made = uploads(method, url)
+      const { setProgressHandler } = made
+      made.setProgressHandler = (handler) => setProgressHandler((now: number) => {
+        sent += now - before
+        since += now - before
+        before = now
+        handler(now)
+      })
+      return made
+    }
+    device.site.mishap = {
+      answered: () => false,
+      sending: (method) => {
+        if (method !== 'PATCH' || since < 100_000) return false
+        since = 0
+        cuts++
+        return true
+      },
+    }
+    const reports = [await report(device, '演示：每十万字节断一次'), await report(device, '演示：又一件')]
+    const payload = reports.flatMap(({ photos }) => photos).reduce((sum, photo) => sum + photo.size + (photo.preview?.size ?? 0), 0)
+    const again = setInterval(() => device.phone.wake(), 100)
+    await allSent(device).finally(() => clearInterval(again))
+    expect(cuts).toBeGreaterThan(2)
+    expect(sent).toBeLessThanOrEqual(1.05 * payload + cuts * piece)
+  })
+
   it('L3: an acknowledgement that was lost makes neither a second case nor a second photograph', async () => {
     const [device, leader] = [await phoneOf('c603'), await phoneOf('l6')]
     device.site.mishap = once('PATCH', () => false)
