@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Day, DayPerson, DayPhone } from '../../state/office/day'
-import { alarmsOf, heardOf, holdingOf, inOrder, silentMs, stirs } from './day'
+import { alarmsOf, heardOf, holdingOf, inOrder, silentMs, stirs, unheard } from './day'
 
 const now = Date.UTC(2026, 10, 26, 4)
 const minute = 60_000
@@ -31,6 +31,10 @@ describe("L13: a squad's day", () => {
   it('knows when a person was heard last, on any phone', () => {
     expect(heardOf(person('a', phone({ heardAt: 5 }), phone({ heardAt: 9 }), phone({})))).toBe(9)
     expect(heardOf(person('a'))).toBe(0)
+  })
+
+  it('counts the phones that never told what they hold: a sum without them is not all', () => {
+    expect(unheard([person('a', phone({ heardAt: 5 }), phone({})), person('b', phone({ here: true })), person('c', phone({ heardAt: 0 })), person('d')])).toBe(2)
   })
 
   it('raises an alarm for a phone that holds something and is silent, not for one that is here or was heard just now', () => {

@@ -27,6 +27,11 @@ export function heardOf({ phones }: DayPerson): number {
   return Math.max(0, ...phones.map(({ heardAt }) => heardAt ?? 0))
 }
 
+/** Phones that never told what they hold: no sum has them in it. */
+export function unheard(people: readonly DayPerson[]): number {
+  return people.flatMap(({ phones }) => phones).filter(({ here, heardAt }) => !here && !heardAt).length
+}
+
 export type Alarm =
   /** Later records came, these never will by themselves. */
   | { readonly kind: 'gap'; readonly key: string; readonly person: DayPerson; readonly gap: DayGap }
