@@ -28,9 +28,17 @@ interface Row {
   readonly enDo: string
 }
 
+/** What the first page may have to say: no network, a server that is busy, a session, a photo that cannot be shown. */
+const saidFirst = /^(internal|offline|connection|photo|request|scope|server|session|storage)\b/
+
+/** Words of the catalogue as words of the screens that say them. */
+function asWords(rows: readonly Row[], say: (row: Row) => readonly [string, string]): object {
+  return Object.fromEntries(rows.flatMap((row) => [[`fault.${row.code}`, say(row)[0]], [`fault.${row.code}.do`, say(row)[1]]]))
+}
+
 /**
- * The catalogue of faults as a phone needs it at its first visit: statuses are the server's, and what it says in English goes
- * with the other English words (src/screens/tell.ts).
+ * The catalogue of faults as a phone needs it at its first visit: statuses are the server's, what only later screens say goes with
+ * their words, and what it says in English with the other English words (src/screens/tell.ts).
  */
 export function leanFaults(): Plugin {
   let rows: readonly Row[] = []
@@ -42,12 +50,17 @@ export function leanFaults(): Plugin {
       rows = JSON.parse(readFileSync(join(root, '../shared/faults.json'), 'utf8')) as Row[]
     },
     transform(code, id) {
+      const isFirst = (row: Row) => saidFirst.test(row.code)
       if (id.endsWith('/shared/faults.json')) {
-        return { code: JSON.stringify(rows.map(({ code: name, close, zh, zhDo }) => ({ code: name, ...(close > 0 && { close }), zh, zhDo, en: '', enDo: '' }))), map: null }
+        const lean = rows.map((row) => ({
+          code: row.code, ...(row.close > 0 && { close: row.close }), ...(isFirst(row) ? { zh: row.zh, zhDo: row.zhDo } : { zh: '', zhDo: '' }), en: '', enDo: '',
+        }))
+        return { code: JSON.stringify(lean), map: null }
       }
-      if (!id.endsWith('/words/en/first.json')) return null
-      const said = rows.flatMap((row) => [[`fault.${row.code}`, row.en], [`fault.${row.code}.do`, row.enDo]])
-      return { code: JSON.stringify({ ...(JSON.parse(code) as object), ...(Object.fromEntries(said) as object) }), map: null }
+      const joined = (said: object) => ({ code: JSON.stringify({ ...(JSON.parse(code) as object), ...said }), map: null })
+      if (id.endsWith('/words/zh-CN/field.json')) return joined(asWords(rows.filter((row) => !isFirst(row)), ({ zh, zhDo }) => [zh, zhDo]))
+      if (id.endsWith('/words/en/first.json')) return joined(asWords(rows, ({ en, enDo }) => [en, enDo]))
+      return null
     },
   }
 }

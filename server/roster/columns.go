@@ -139,5 +139,5 @@ var phraseWords = []word[shared.PhraseKind]{
 	{shared.PhraseAddress, "位置", "address", nil},
 	{shared.PhraseReturn, "退回原因", "return", []string{"退回补充"}},
 	{shared.PhraseReject, "不予立案原因", "reject", []string{"不予立案"}},
-	{shared.PhraseAuditFail, "自处置不通过原因", "auditFail", []string{"自处置不通过"}},
+	{shared.PhraseAuditFail, "自行处置不通过原因", "auditFail", []string{"自行处置不通过", "自处置不通过原因", "自处置不通过"}},
 }

@@ -43,7 +43,7 @@ func ReadPhrase(fields map[string]string, squads []Squad) (Phrase, Wrongs) {
 		wrongs.noSquad(fields["squad"])
 	}
 	if p.Kind, _ = read(phraseWords, fields["kind"]); p.Kind == "" {
-		wrongs.add("kind", say("种类“%s”不认识，请写 描述、位置、退回原因、不予立案原因 或 自处置不通过原因",
+		wrongs.add("kind", say("种类“%s”不认识，请写 描述、位置、退回原因、不予立案原因 或 自行处置不通过原因",
 			"unknown kind %q: write description, address, return, reject or auditFail", show(fields["kind"])))
 	}
 	switch n := utf8.RuneCountInString(p.Text); {

@@ -7,7 +7,7 @@ export interface Told {
   readonly todo: string
 }
 
-/** The words of a code. A build keeps the English ones with the other English words (build/lean.ts). */
+/** The words of a code. A build keeps what the first page does not say with the words of later screens, and English with English (build/lean.ts). */
 export function toldOf(code: string): Told {
   const told = words(code, language() === 'en' ? 'en' : 'zh')
   if (told.what !== '') return told
