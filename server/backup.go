@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"buxun/server/rescue"
+	"buxun/server/sqlite"
 )
 
 func rescueOptions(t terminal) rescue.Options {
@@ -24,7 +25,12 @@ func makeBackup(ctx context.Context, args []string, t terminal) error {
 	if err != nil {
 		return err
 	}
-	made, err := rescue.Backup(ctx, *data, words[0], rescueOptions(t))
+	options := rescueOptions(t)
+	began := options.Now().UnixMilli()
+	made, err := rescue.Backup(ctx, *data, words[0], options)
+	if ctx.Err() == nil {
+		noteBackup(ctx, *data, began, made, err, options)
+	}
 	if err != nil {
 		return err
 	}
@@ -36,6 +42,26 @@ func makeBackup(ctx context.Context, args []string, t terminal) error {
 			filepath.Join(made.Backup, "manifest.json"))
 	}
 	return nil
+}
+
+// noteBackup keeps the outcome in the data, where administrators learn of it. A backup stands whether it is noted or not.
+func noteBackup(ctx context.Context, data string, began int64, made rescue.Made, wrong error, o rescue.Options) {
+	path := filepath.Join(data, databaseFile)
+	if _, err := os.Stat(path); err != nil {
+		return
+	}
+	note := sqlite.BackupNote{At: began}
+	if wrong != nil {
+		note.Fault = wrong.Error()
+	} else {
+		note = sqlite.BackupNote{At: made.MadeAt, Backup: filepath.Base(made.Backup), Totals: made.Totals, Missing: int64(len(made.Missing))}
+	}
+	switch noted, err := sqlite.NoteBackup(ctx, path, note); {
+	case err != nil:
+		o.Log.Warn("what the backup came to is not noted", "error", err)
+	case !noted:
+		o.Log.Warn("what the backup came to is not noted: the database is of another version than this program")
+	}
 }
 
 // restoreBackup makes a data directory from a backup.

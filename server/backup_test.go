@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -56,6 +57,76 @@ func succeeds(t testing.TB, words ...string) string {
 		t.Fatalf("buxun %s: code %d\n%s", strings.Join(words, " "), code, out)
 	}
 	return out
+}
+
+// What the admin's page says of backups.
+type toldOfBackups struct {
+	Now, BackupOld, ProofOld int64
+	Backup                   *struct {
+		At, Missing, Operations int64
+		Name                    string
+	}
+	Failed *struct {
+		At    int64
+		Fault string
+	}
+	Proof, Good *struct {
+		At, MadeAt    int64
+		Backup, Fault string
+	}
+	RestoredAt int64
+	Phones     []any
+}
+
+func TestTheAdminIsToldOfBackupsAndProofs(t *testing.T) {
+	data, backups := demoData(t), filepath.Join(t.TempDir(), "backups")
+	server := start(t, data)
+	admin, p := signedIn(t, server.URL(), "admin"), patrolOf(t, server.URL(), "c601")
+	told := func() (status toldOfBackups) {
+		t.Helper()
+		must(t, admin.Ask(t.Context(), http.MethodGet, "/api/office/rescue", nil, &status))
+		return status
+	}
+	if got := told(); got.Backup != nil || got.Failed != nil || got.Proof != nil || got.Good != nil || got.RestoredAt != 0 || got.Phones == nil || got.BackupOld == 0 || got.ProofOld == 0 || got.Now == 0 {
+		t.Errorf("before any backup: %+v", got)
+	}
+	p.work(t, 0, 2)
+	succeeds(t, "backup", backups, "--data", data)
+	p.work(t, 2, 5)
+	first, err := rescue.Find(backups)
+	must(t, err)
+	if got := told(); got.Backup == nil || got.Backup.Name != filepath.Base(first) || got.Backup.At == 0 || got.Backup.Operations != 3 || got.Failed != nil {
+		t.Errorf("after a backup: %+v", got.Backup)
+	}
+	// One that is not made does not hide the last good one, and the next good one ends it.
+	blocked := filepath.Join(t.TempDir(), "blocked")
+	must(t, os.WriteFile(blocked, nil, 0o600))
+	if out, code := buxun(t, "", "backup", blocked, "--data", data); code != 1 {
+		t.Errorf("a backup into a file: code %d\n%s", code, out)
+	}
+	if got := told(); got.Backup == nil || got.Backup.Name != filepath.Base(first) || got.Failed == nil || got.Failed.At < got.Backup.At || !strings.Contains(got.Failed.Fault, "not a directory") {
+		t.Errorf("after a backup that was not made: %+v %+v", got.Backup, got.Failed)
+	}
+	succeeds(t, "backup", backups, "--data", data)
+	if got := told(); got.Failed != nil || got.Backup.Operations != 0 {
+		t.Errorf("after the next backup: %+v %+v", got.Backup, got.Failed)
+	}
+	succeeds(t, "verify-backup", first, "--data", data)
+	if got := told(); got.Proof == nil || got.Good == nil || *got.Proof != *got.Good || got.Proof.Fault != "" || got.Proof.Backup != filepath.Base(first) {
+		t.Errorf("after a proof: %+v %+v", got.Proof, got.Good)
+	}
+	second, err := rescue.Find(backups)
+	must(t, err)
+	must(t, os.Truncate(filepath.Join(second, databaseFile), 4096))
+	if out, code := buxun(t, "", "verify-backup", second, "--data", data); code != 1 {
+		t.Errorf("proof of a damaged backup: code %d\n%s", code, out)
+	}
+	if got := told(); got.Proof.Fault == "" || got.Good == nil || got.Good.Backup != filepath.Base(first) {
+		t.Errorf("after a proof that failed: %+v %+v", got.Proof, got.Good)
+	}
+	if out := succeeds(t, "rescue", "status", "--data", data); !strings.Contains(out, "the last backup is of") || !strings.Contains(out, "is no good") {
+		t.Errorf("rescue status:\n%s", out)
+	}
 }
 
 func TestL2_BackupOfARunningServerIsRestoredWhole(t *testing.T) {

@@ -198,16 +198,20 @@ func TestL2_L13_R45_TenPhonesBringBackWhatARestoredServerLost(t *testing.T) {
 	}
 	succeeds(t, "verify", "--data", restored) // the log's own order too
 	var status struct {
-		RestoredAt, BackupAt int64
-		Proof                struct{ At int64 }
-		Phones               []struct {
-			Replica                      string
-			Back, Awaited, Gone, HeardAt int64
+		RestoredAt, BackupAt, Life, KeepUntil int64
+		Backup                                struct{ At, Operations int64 }
+		Proof                                 struct{ At int64 }
+		Phones                                []struct {
+			Replica, Login, Squad, Device        string
+			Back, Awaited, Gone, HeardAt, SeenAt int64
 		}
 	}
 	must(t, signedIn(t, again.URL(), "admin").Ask(t.Context(), http.MethodGet, "/api/office/rescue", nil, &status))
 	if status.RestoredAt == 0 || status.BackupAt == 0 || status.Proof.At != 0 {
 		t.Errorf("the admin is told %+v; the proof came after the backup", status)
+	}
+	if status.Life != 2 || status.Backup.At != status.BackupAt || status.Backup.Operations == 0 || status.KeepUntil-status.BackupAt != wire.KeepDays*24*time.Hour.Milliseconds() {
+		t.Errorf("the admin is told %+v; no backup was made since that from which the data was restored", status)
 	}
 	for _, p := range status.Phones {
 		at := slices.IndexFunc(s.phones, func(k *keeper) bool { return k.ID == p.Replica })
@@ -216,6 +220,9 @@ func TestL2_L13_R45_TenPhonesBringBackWhatARestoredServerLost(t *testing.T) {
 		}
 		k := s.phones[at]
 		missing := int64(len(k.Made)) - lost[k.ID]
+		if p.Login != k.login || p.Squad != "squad-6" || p.SeenAt != p.HeardAt {
+			t.Errorf("the admin is told of %s: %+v", k.login, p)
+		}
 		if want := missing - p.Gone; p.Back != want || p.Awaited != 0 || p.HeardAt == 0 || (p.Gone > 0) != (k == poor) {
 			t.Errorf("the admin is told of %s: %+v, want %d back", k.login, p, want)
 		}

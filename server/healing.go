@@ -9,14 +9,23 @@ import (
 	"buxun/server/office"
 )
 
-// showRescue tells when a backup was proved last, and after a restore what came back and what is still awaited, by phone.
+// showRescue tells when a backup was made and proved last, and after a restore what came back and what is still awaited, by phone.
 func showRescue(ctx context.Context, c *centre, _ []string, _ *options, t terminal) error {
-	proof, ok, err := c.store.LastProof(ctx)
+	kept, err := c.store.Kept(ctx)
 	if err != nil {
 		return err
 	}
+	if at := kept.Backup.At; at == 0 {
+		fmt.Fprintln(t.out, "没有做过备份 / no backup was ever made (buxun backup)")
+	} else {
+		fmt.Fprintf(t.out, "%s 的备份是最近一次，之后来了 %d 条记录 / the last backup is of %s, %d records came since\n", office.Moment(at), kept.Operations, office.Moment(at), kept.Operations)
+	}
+	if failed := kept.Failed; failed.At > 0 {
+		fmt.Fprintf(t.out, "%s 的备份没做成 / the backup of %s was not made: %s\n", office.Moment(failed.At), office.Moment(failed.At), failed.Fault)
+	}
+	proof := kept.Proof
 	switch {
-	case !ok:
+	case proof.At == 0:
 		fmt.Fprintln(t.out, "没有验证过备份 / no backup was ever proved (buxun verify-backup)")
 	case proof.Fault != "":
 		fmt.Fprintf(t.out, "%s 的备份不能恢复 / the backup %s is no good: %s\n", proof.Backup, proof.Backup, proof.Fault)

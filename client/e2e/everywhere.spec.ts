@@ -35,6 +35,7 @@ const whose: Readonly<Record<string, { readonly login: string; readonly screens:
       { name: 'report', path: '/report', ready: 'input[type=file]' },
       { name: 'selfhandle', path: '/selfhandle', ready: 'input[type=file]' },
       { name: 'homescreen', path: '/homescreen', ready: 'h1' },
+      { name: 'revoked', path: '/?revoked', ready: 'h1' },
       ...everybodys,
     ],
   },
@@ -49,7 +50,7 @@ const whose: Readonly<Record<string, { readonly login: string; readonly screens:
   },
   admin: {
     login: 'admin',
-    screens: ['people', 'squads', 'areas', 'devices', 'phrases'].map((name) => ({ name: `office-${name}`, path: `/office/${name}`, ready: 'main h1, main table, main li' })),
+    screens: ['people', 'squads', 'areas', 'devices', 'phrases', 'rescue'].map((name) => ({ name: `office-${name}`, path: `/office/${name}`, ready: 'main h1, main table, main li' })),
   },
 }
 
@@ -74,9 +75,13 @@ describe.each(sizes)('every screen, $where', ({ where, desktop, only }) => {
       for (const language of ['zh-CN', 'en']) {
         await page.evaluate((chosen) => localStorage.setItem('buxun.language', chosen), language)
         for (const screen of seen) await inEveryTheme(page, server.origin, screen, `${where}-${role}-${language}`)
-        if (role === 'collector') await inEveryTheme(page, server.origin, { name: 'case', path: await firstCase(page), ready: 'dl' }, `${where}-${role}-${language}`)
+        if (role !== 'collector') continue
+        await inEveryTheme(page, server.origin, { name: 'case', path: await firstCase(page), ready: 'dl' }, `${where}-${role}-${language}`)
+        await theLost(page, `${where}-${role}-${language}`)
       }
-      if (role === 'collector') await theSheet(one, where)
+      if (role !== 'collector') return
+      await theSheet(one, where)
+      await theLock(one, where)
     } finally {
       await one.remove()
     }
@@ -105,6 +110,34 @@ async function settled(page: Page): Promise<void> {
 async function firstCase(page: Page): Promise<string> {
   await page.goto(`${new URL(page.url()).origin}/cases`)
   return (await page.locator('main a[href^="/cases/"]').first().getAttribute('href')) ?? ''
+}
+
+/** What a start shows after a browser cleared its storage. */
+async function theLost(page: Page, prefix: string): Promise<void> {
+  await page.evaluate(() => localStorage.setItem('buxun.unsent', JSON.stringify([
+    { replica: '01990000-0000-7000-8000-0000000000ff', counter: 12, short: '7ZK0Q-12', at: Date.now(), place: '113.0835,27.8712' },
+    { replica: '01990000-0000-7000-8000-0000000000ff', counter: 13, short: '', at: Date.now(), place: '' },
+  ])))
+  await inEveryTheme(page, new URL(page.url()).origin, { name: 'lost', path: '/lost', ready: 'main li' }, prefix)
+  await page.locator('main button').click()
+  await page.locator('nav').first().waitFor()
+}
+
+/** The lock, the way out for who forgot the PIN, and the one for the next person. */
+async function theLock(one: Phone, where: string): Promise<void> {
+  const { page } = one
+  await one.open('/')
+  await new App(page).lock('246810')
+  for (const language of ['zh-CN', 'en']) {
+    await page.evaluate((chosen) => localStorage.setItem('buxun.language', chosen), language)
+    const prefix = `${where}-collector-${language}`
+    await inEveryTheme(page, new URL(page.url()).origin, { name: 'lock', path: '/', ready: '#pin' }, prefix)
+    for (const [i, way] of ['forgot', 'other'].entries()) {
+      await page.locator('.lock .row button').nth(i).click()
+      for (const theme of ['day', 'sun', 'night']) await looked(page, theme, `${prefix}-lock-${way}-${theme}`)
+      await page.locator('.lock button').last().click()
+    }
+  }
 }
 
 /** The sheet of a report that has a photo, with its categories. */

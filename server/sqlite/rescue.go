@@ -158,7 +158,11 @@ func (s *Store) NoteProof(ctx context.Context, p Proof, counters map[string]int6
 
 // LastProof is the last one that was noted, good or not.
 func (s *Store) LastProof(ctx context.Context) (p Proof, ok bool, err error) {
-	ok, err = found(s.reading.QueryRowContext(ctx, `SELECT at, backup, made_at, operations, cases, photos, fault FROM proofs ORDER BY number DESC LIMIT 1`).
+	return s.lastProof(ctx, "")
+}
+
+func (s *Store) lastProof(ctx context.Context, where string) (p Proof, ok bool, err error) {
+	ok, err = found(s.reading.QueryRowContext(ctx, `SELECT at, backup, made_at, operations, cases, photos, fault FROM proofs `+where+` ORDER BY number DESC LIMIT 1`).
 		Scan(&p.At, &p.Backup, &p.MadeAt, &p.Totals.Operations, &p.Totals.Cases, &p.Totals.Photos, &p.Fault))
 	if err != nil {
 		return p, false, fmt.Errorf("find the last proof of a backup: %w", err)

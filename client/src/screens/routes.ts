@@ -28,7 +28,8 @@
 //                 搜索人员 (searchbox), 中队, 角色, 状态 (comboboxes), 添加人员, 导入, 导出 Excel, 导出 CSV (buttons);
 //                 dialogs: 添加人员 (账号, 显示名, 角色, 中队, 初始密码; 添加), the row's name (保存; 生成新密码; 谁改过什么),
 //                 导入人员 (a file input; 导入这 N 处, 下载要改的清单, 好了), PERSON的设备 (停用这部设备 -> 停用的原因, 停用)
-// /phone          手机: 现在就传 (button), regions 待传, 需要你看一下 (去改, 导出), 有问题的照片 (放弃这张), 替别人保管, 存储
+// /office/rescue  备份与找回 (admins): regions 最近一次备份, 最近一次验证, 恢复以后 and in it 还没有联系上, 正在补, 已经补完 (one listitem a phone)
+// /phone          手机: 现在就传 (button), regions 待传, 需要你看一下 (去改, 导出), 有问题的照片 (放弃这张), 替别人保管, 存储; for admins 备份与找回 (link)
 // /storage        存储空间: regions 空间 and 里面有什么 (清掉 … -> dialog 清掉已到中心的照片) and 会不会被清理 (请浏览器不要清理, button)
 // /homescreen     放到主屏幕 (heading): the steps of this browser, 先不放，接着用 or 返回 (button); by itself on an iPhone's tab before the
 //                 first sign-in and the first record
@@ -39,7 +40,7 @@
 // locked          步巡已锁 (heading) above everything: PIN (textbox by label), 打开, 忘记 PIN (-> 账号, 密码, 删除草稿，重设), 换人登录 (-> 去登录)
 //
 // Everywhere: navigation 主导航 with the links 首页 案卷 手机 我的 (leaders: 审核 今日中队 案卷 手机 我的; admins: 管理 今日中队 案卷
-// 手机 我的, on the desk also 人员 中队 区域 设备 常用语); the sync light is a link
+// 手机 我的, on the desk also 人员 中队 区域 设备 常用语 备份与找回); the sync light is a link
 // in the banner that says 全部已到中心 (你的全部已到中心 while others' wait here), 待传, 正在传 or 需要你看一下.
 
 import type { Component } from 'vue'
@@ -102,6 +103,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/office/areas', component: office(() => import('./office/Areas.vue')), meta: { tab: 'office', fills: true, roles: ['admin'] } },
   { path: '/office/devices', component: office(() => import('./office/Devices.vue')), meta: { tab: 'office', fills: true, roles: ['admin'] } },
   { path: '/office/phrases', component: office(() => import('./office/Phrases.vue')), meta: { tab: 'office', fills: true, roles: ['admin'] } },
+  { path: '/office/rescue', component: office(() => import('./office/Rescue.vue')), meta: { tab: 'office', roles: ['admin'] } },
   { path: '/phone', component: field('Phone'), meta: { tab: 'phone' } },
   { path: '/storage', component: field('Storage'), meta: { tab: 'me' } },
   { path: '/homescreen', component: field('Install'), meta: { bare: true } },
