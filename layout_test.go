@@ -34,6 +34,7 @@ var goMay = map[string][]string{
 	"server/es256":       {},
 	"server/numbering":   {"shared", "server/es256", "server/sqlite", "sync/wire", "sync/session", "github.com/google/uuid"},
 	"server/photo":       {"shared", "server/es256", "github.com/tus/tusd/v2", "golang.org/x/exp", "golang.org/x/image"},
+	"server/handover":    {"shared", "server/es256", "sync/wire", "sync/session"}, // files by which phones without a line hand over what they hold
 	"server/identity":    {"shared", "server/es256", "server/sqlite", "golang.org/x/crypto", "github.com/google/uuid"},
 	"server/roster":      {"shared", "golang.org/x/text", "github.com/xuri/excelize/v2"},
 	"server/office":      {"shared", "server/roster", "server/sqlite", "server/identity"}, // what pages and commands of administrators share
@@ -46,10 +47,10 @@ var goMay = map[string][]string{
 	"server/cert/pebble": {"github.com/letsencrypt/pebble/v2", "github.com/miekg/dns"},
 	// What phones read before they trust the server.
 	"server/install": {"server/cert", "github.com/boombuler/barcode", "github.com/google/uuid"},
-	"server/web": {"shared", "sync/wire", "sync/session", "server/sqlite", "server/photo", "server/identity", "server/roster", "server/office",
+	"server/web": {"shared", "sync/wire", "sync/session", "server/sqlite", "server/photo", "server/identity", "server/roster", "server/office", "server/handover",
 		"github.com/prometheus/client_golang"},
 	"server": {"shared", "server/es256", "sync/wire", "sync/session", "server/sqlite", "server/live", "server/numbering", "server/photo", "server/identity",
-		"server/roster", "server/office", "server/demo", "server/rescue", "server/web", "server/cert", "server/install", "client", "github.com/prometheus/client_golang", "github.com/google/uuid"},
+		"server/roster", "server/office", "server/demo", "server/rescue", "server/web", "server/cert", "server/install", "server/handover", "client", "github.com/prometheus/client_golang", "github.com/google/uuid"},
 	"client": {},
 	// bench measures the built server from outside; it opens stores only to fill them.
 	"bench": {"shared", "sync/wire", "sync/drive", "sync/session", "server/sqlite", "server/identity", "server/roster", "github.com/gorilla/websocket",
@@ -63,6 +64,7 @@ var goMay = map[string][]string{
 var goTestsMay = map[string][]string{
 	"*":                {"shared", "pgregory.net/rapid"},
 	"server":           {"sync/drive", "github.com/gorilla/websocket", "github.com/mattn/go-sqlite3"},
+	"server/handover":  {"sync/drive"},
 	"server/live":      {"sync/drive", "server/sqlite", "server/roster"},
 	"server/sqlite":    {"sync/drive", "server/es256"},
 	"server/numbering": {"sync/drive", "server/roster"},

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"os"
 	"slices"
 	"strings"
 
@@ -81,6 +82,7 @@ var commands = map[string]command{
 	"import squads":  {"FILE [--dry-run]", 1, importFile(roster.Squads)},
 	"import people":  {"FILE [--dry-run]", 1, importFile(roster.People)},
 	"import areas":   {"FILE [--dry-run]", 1, importFile(roster.Areas)},
+	"import":         {"FILE …", anyWords, importHandovers}, // hand-over files
 	"phrases list":   {"[--search TEXT] [--squad S] [--kind K]", 0, listPhrases},
 	"phrases add":    {"SQUAD description|address|return|reject|auditFail TEXT", 3, addPhrase},
 	"phrases remove": {"SQUAD KIND TEXT", 3, removePhrase},
@@ -102,7 +104,7 @@ var commands = map[string]command{
 // administer finds the command and runs it on the data.
 func administer(ctx context.Context, group string, args []string, t terminal) error {
 	name := group
-	if len(args) > 0 {
+	if len(args) > 0 && !(group == "import" && isFile(args[0])) {
 		name, args = group+" "+args[0], args[1:]
 	}
 	one, ok := commands[name]
@@ -129,6 +131,12 @@ func administer(ctx context.Context, group string, args []string, t terminal) er
 		return err
 	}
 	return errors.Join(one.do(ctx, c, words, o, t), c.Close())
+}
+
+// isFile says whether a word names a file: buxun import takes the files of phones without saying what they are.
+func isFile(word string) bool {
+	stat, err := os.Stat(word)
+	return err == nil && stat.Mode().IsRegular()
 }
 
 // register adds the options that stand in a command's words.

@@ -23,6 +23,7 @@ const usage = `Buxun (步巡)
   buxun device rename|revoke|list  a phone of one person, also called replica
   buxun phrases add|remove|list    a squad's quick phrases
   buxun import squads|people|areas|devices|phrases FILE   CSV, Excel or GeoJSON; --dry-run only looks
+  buxun import FILE …              deliver hand-over files of phones without a line
   buxun export squads|people|areas|devices|phrases        --format csv|xlsx|geojson --out FILE
   buxun case move CASE SQUAD       CASE is an id, a short id or a case number
   buxun token add|revoke      what programs sign in with

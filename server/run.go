@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"buxun/client"
+	"buxun/server/handover"
 	"buxun/server/identity"
 	"buxun/server/install"
 	"buxun/server/live"
@@ -37,6 +38,7 @@ type Main struct {
 	lock      *os.File
 	centre    *centre
 	photos    *photo.Photos
+	handovers *handover.Spool
 	hub       *live.Hub
 	committer *live.Committer
 	numbers   atomic.Pointer[numbering.Replica]
@@ -92,6 +94,9 @@ func (m *Main) open(ctx context.Context) error {
 	if m.photos, err = openPhotos(m.config, m.centre.store, m.config.Now); err != nil {
 		return err
 	}
+	if m.handovers, err = openHandovers(m.config, m.centre.store, m.photos, m.committer.Commit); err != nil {
+		return err
+	}
 	pages, err := install.New(m.doors.guide())
 	if err != nil {
 		return err
@@ -135,7 +140,7 @@ func (m *Main) handler(pages http.Handler) (http.Handler, error) {
 	}
 	hasher := identity.NewHasher(identity.Usual)
 	config := web.Config{
-		Store: m.centre.store, Hasher: hasher, Keys: m.centre.keys, Photos: m.photos,
+		Store: m.centre.store, Hasher: hasher, Keys: m.centre.keys, Photos: m.photos, Handovers: m.handovers,
 		Office:      m.centre.office(hasher, m.config.Demo),
 		Placeholder: client.Placeholder(), Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), Registry: registry,
 		Ready: m.Ready, Now: m.config.Now, Log: m.config.Log, Demo: m.config.Demo, Proxies: m.config.Proxies, SignedOut: m.hub.Recheck,

@@ -167,6 +167,9 @@ func SignedText(hash string) string { return "buxun operation v1 " + hash }
 // UploadText is what a replica signs with ES256 to show that it is the one whose operation names the photo.
 func UploadText(hash string) string { return "buxun upload v1 " + hash }
 
+// HandoverText is what a replica signs with ES256 under a hand-over file that it made: the SHA-256 of the file's head and of its contents.
+func HandoverText(head, contents string) string { return "buxun handover v1 " + head + " " + contents }
+
 // SucceedText is what a forked replica signs with ES256 to enrol its successor: the new replica's id and public key (base64url SPKI).
 func SucceedText(replica, key string) string { return "buxun succeed v1 " + replica + " " + key }
 

@@ -25,6 +25,12 @@ func (p *Photos) Sweep(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return errors.Join(append(failures, ctx.Err())...)
 		}
+		if strings.HasSuffix(entry.Name(), carriedSuffix) {
+			if err := p.sweepCarried(filepath.Join(p.dir, uploadsDir, entry.Name())); err != nil {
+				failures = append(failures, fmt.Errorf("sweep %s: %w", entry.Name(), err))
+			}
+			continue
+		}
 		c, ok := claimOf(strings.TrimSuffix(entry.Name(), noteSuffix))
 		if !ok {
 			p.log.WarnContext(ctx, "something lies among the uploads that is none", "name", entry.Name())

@@ -128,11 +128,16 @@ func (p *Photos) prove(r *http.Request, c claim) error {
 	if r.Header.Get(HeaderReplica) != c.replica {
 		return shared.Fail("photo.proof", "the upload is another replica's")
 	}
-	key, _, ok, err := p.ledger.ReplicaKey(r.Context(), c.replica)
+	return p.proven(r.Context(), c, r.Header.Get(HeaderProof))
+}
+
+// proven checks a replica's signature over its right to a hash.
+func (p *Photos) proven(ctx context.Context, c claim, proof string) error {
+	key, _, ok, err := p.ledger.ReplicaKey(ctx, c.replica)
 	if err != nil {
-		return p.internal(r.Context(), fmt.Errorf("find key of replica %s: %w", c.replica, err))
+		return p.internal(ctx, fmt.Errorf("find key of replica %s: %w", c.replica, err))
 	}
-	if !ok || !es256.Verify(key, shared.UploadText(c.hash), r.Header.Get(HeaderProof)) {
+	if !ok || !es256.Verify(key, shared.UploadText(c.hash), proof) {
 		return shared.Fail("photo.proof", "the signature does not hold")
 	}
 	return nil

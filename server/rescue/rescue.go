@@ -28,7 +28,7 @@ const (
 )
 
 // keyFiles are what makes the server this one: without them receipts and anchors of phones cannot be checked.
-var keyFiles = []string{"server.key", "server-replica.json"}
+var keyFiles = []string{"server.key", "server-replica.json", "handover.key"}
 
 // Manifest is what a backup says of itself.
 type Manifest struct {

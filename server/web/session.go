@@ -45,6 +45,8 @@ type sessionAnswer struct {
 	Demo       bool          `json:"demo"`
 	ServerTime int64         `json:"serverTime"` // ms since 1970 UTC
 	Anchor     shared.Anchor `json:"anchor"`
+	// Handover is the key that the phone seals a hand-over file for when it has no line: a point on P-256 in base64url.
+	Handover string `json:"handover"`
 }
 
 func (s *server) signIn(w http.ResponseWriter, r *http.Request) error {
@@ -132,7 +134,7 @@ func (s *server) describe(ctx context.Context, p sqlite.Person) (sessionAnswer, 
 	now := s.Now().UnixMilli()
 	answer := sessionAnswer{
 		Person: personAnswer{ID: p.ID, Login: p.Login, Label: p.Label, Role: p.Role, Squad: p.Squad},
-		Demo:   s.Demo, ServerTime: now, Anchor: s.Keys.Anchor(now),
+		Demo:   s.Demo, ServerTime: now, Anchor: s.Keys.Anchor(now), Handover: s.Handovers.Public(),
 	}
 	squads, err := s.Store.Squads(ctx)
 	for _, squad := range squads {

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"buxun/server/handover"
 	"buxun/server/identity"
 	"buxun/server/office"
 	"buxun/server/photo"
@@ -31,8 +32,10 @@ type Config struct {
 	Hasher *identity.Hasher
 	Keys   *identity.Keys
 	Photos *photo.Photos
-	Office *office.Office // what administrators' pages do
-	Live   http.Handler   // answers /api/live and authenticates with Authenticate
+	// Handovers takes the files by which phones without a line hand over what they hold.
+	Handovers *handover.Spool
+	Office    *office.Office // what administrators' pages do
+	Live      http.Handler   // answers /api/live and authenticates with Authenticate
 	// Client holds the built client; nil where it was not built, and Placeholder is shown.
 	Client      fs.FS
 	Placeholder []byte
@@ -121,6 +124,7 @@ func (s *server) routes() []route {
 		{"GET", "/api/day", signedIn, "", (*server).day},
 		{"GET", "/api/photos/{hash}", signedIn, PurposeSync, (*server).photo},
 		{"", photo.Path, signedIn, PurposeSync, (*server).upload},
+		{"PUT", "/api/handovers/{id}", signedIn, PurposeSync, (*server).handOver},
 		{"GET", install, anyone, "", (*server).install},
 		{"GET", install + "/{file}", anyone, "", (*server).install},
 		{"GET", "/api/live", itself, PurposeSync, (*server).live},

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"image"
 	"image/jpeg"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -22,6 +23,7 @@ import (
 	"time"
 
 	"buxun/server/es256"
+	"buxun/server/handover"
 	"buxun/server/identity"
 	"buxun/server/office"
 	"buxun/server/photo"
@@ -30,6 +32,7 @@ import (
 	"buxun/shared"
 	"buxun/sync/drive"
 	"buxun/sync/session"
+	"buxun/sync/wire"
 
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -57,9 +60,12 @@ type world struct {
 	t      testing.TB
 	store  *sqlite.Store
 	photos *photo.Photos
-	clock  time.Time
-	ids    map[string]string // by login
-	log    bytes.Buffer
+	// handovers takes hand-over files; dir is the data directory.
+	handovers *handover.Spool
+	dir       string
+	clock     time.Time
+	ids       map[string]string // by login
+	log       bytes.Buffer
 	// Who is connected, by id, and the replicas of their phones.
 	present, presentReplicas map[string]bool
 }
@@ -84,9 +90,13 @@ func newWorld(t testing.TB, changes ...change) *world {
 	log := slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	w.photos, err = photo.New(filepath.Join(dir, "photos"), ledger{w.store}, photo.Options{Log: log, Now: now})
 	w.must(err)
+	w.dir = dir
+	w.handovers, err = handover.NewSpool(dir, w.centre(dir))
+	w.must(err)
 	config := Config{
-		Office: &office.Office{Store: w.store, Hasher: identity.NewHasher(cheap), Known: "the demo's password"},
-		Store:  w.store, Hasher: identity.NewHasher(cheap), Keys: keys, Photos: w.photos, Now: now, Log: log,
+		Handovers: w.handovers,
+		Office:    &office.Office{Store: w.store, Hasher: identity.NewHasher(cheap), Known: "the demo's password"},
+		Store:     w.store, Hasher: identity.NewHasher(cheap), Keys: keys, Photos: w.photos, Now: now, Log: log,
 		Client: fstest.MapFS{
 			"index.html":            {Data: []byte("<!doctype html><title>步巡</title>")},
 			"sw.js":                 {Data: []byte("self.x = 1")},
@@ -131,6 +141,22 @@ func (w *world) people(ctx context.Context) {
 	}
 	for name, purpose := range map[string]string{"prom": PurposeMetrics, "camera": PurposeSync} {
 		w.must(w.store.PutToken(ctx, sqlite.TokenRow{Hash: identity.HashToken("bx_" + name), Name: name, Person: w.ids[name], Purpose: purpose}))
+	}
+}
+
+// centre is what hand-over files are delivered to.
+func (w *world) centre(dir string) *handover.Centre {
+	key, err := handover.OpenKey(dir)
+	w.must(err)
+	return &handover.Centre{
+		Key: key, Replica: w.store.Replica, Now: func() time.Time { return w.clock },
+		Commit: func(ctx context.Context, push session.Push) (session.Result, error) {
+			results, _ := w.store.Commit(ctx, []session.Push{push})
+			return results[0], nil
+		},
+		Photo: func(ctx context.Context, f wire.HandoverFile, content io.Reader) (bool, error) {
+			return w.photos.Carry(ctx, f.Replica, f.Hash, f.Proof, content)
+		},
 	}
 }
 

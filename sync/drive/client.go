@@ -36,6 +36,7 @@ type SignedIn struct {
 	Demo       bool          `json:"demo"`
 	ServerTime int64         `json:"serverTime"`
 	Anchor     shared.Anchor `json:"anchor"`
+	Handover   string        `json:"handover"` // the key to seal hand-over files for
 }
 
 // NewClient makes a device that is signed in nowhere. transport may be nil.

@@ -4,6 +4,52 @@ import type { Anchor, Case, Outcome } from '@shared/types.gen'
 /** Column is one field of many cases, in the order of the page. */
 export type Column = unknown[]
 
+/** HandoverMagic begins every hand-over file. */
+export const handoverMagic = 'buxunHO1'
+/**
+ * HandoverKeyBytes is how much of the SHA-256 of the centre's public key stands behind it, and HandoverPointBytes how long
+ * the file's own public key behind that is (a point on P-256, uncompressed).
+ */
+export const handoverKeyBytes = 8
+export const handoverPointBytes = 65
+/** HandoverInfo and the centre's public key behind it are what HKDF is told. */
+export const handoverInfo = 'buxun handover v1'
+/** HandoverChunkBytes is how much is sealed at a time. */
+export const handoverChunkBytes = 262144
+/** HandoverTagBytes is what sealing adds to a chunk. */
+export const handoverTagBytes = 16
+/** HandoverSignatureBytes is the length of the signature behind the contents. */
+export const handoverSignatureBytes = 86
+/** MaxHandoverContents and MaxHandoverBytes bound the contents and the whole file. */
+export const maxHandoverContents = 33554432
+export const maxHandoverBytes = 1073741824
+/** HandoverSliceBytes is how much of a file a courier's phone sends in one request at most. */
+export const handoverSliceBytes = 8388608
+
+/** Handover is what a hand-over file holds; the bytes of its files follow, in order. */
+export interface Handover {
+  v: number
+  /** Replica is the one that signed the contents: of whoever was signed in on the phone. */
+  replica: string
+  /** device's clock */
+  at: number
+  /** Pushes are what the phone would have pushed, one operation each, in order of counter for each replica. */
+  pushes: Push[]
+  /** Files are previews first, then originals and voice notes. */
+  files: HandoverFile[]
+}
+
+/** HandoverFile is a photo, preview or voice note of a hand-over. */
+export interface HandoverFile {
+  replica: string
+  hash: string
+  size: number
+  /** Preview says that it is the small picture of another, for counting. */
+  preview?: boolean
+  /** Proof is the replica's signature over shared.UploadText of the hash, as at an upload. */
+  proof: string
+}
+
 /** Subprotocol is what both ends name at the websocket handshake. */
 export const subprotocol = 'buxun.sync.v1'
 

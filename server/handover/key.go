@@ -1,0 +1,84 @@
+// Package handover takes the files by which phones without a line hand their unsent records and photos over (PROTOCOL.md,
+// Hand-over): it opens, checks and delivers them. Whoever brings a file is a courier and nothing else: what is in it is judged as
+// if its author's phone had pushed it. It must not judge or keep anything itself.
+package handover
+
+import (
+	"crypto/ecdh"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"buxun/sync/wire"
+)
+
+// KeyFile is where the centre's private key lies in its data directory.
+const KeyFile = "handover.key"
+
+// Key opens what phones sealed for this centre: ECDH on P-256.
+type Key struct{ private *ecdh.PrivateKey }
+
+// OpenKey reads the key of a data directory, and makes one at the first start.
+func OpenKey(dir string) (*Key, error) {
+	name := filepath.Join(dir, KeyFile)
+	secret, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		secret, err = makeKey(dir, name)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open the key for hand-over files: %w", err)
+	}
+	private, err := ecdh.P256().NewPrivateKey(secret)
+	if err != nil {
+		return nil, fmt.Errorf("open the key for hand-over files: %s: %w", name, err)
+	}
+	return &Key{private}, nil
+}
+
+// makeKey writes a fresh key so that it is on disk, whole and under its name, before any phone hears of it. Of two programs that
+// start at once, one wins and both read what it wrote.
+func makeKey(dir, name string) ([]byte, error) {
+	private, err := ecdh.P256().GenerateKey(rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	file, err := os.CreateTemp(dir, KeyFile+".*") // mode 0600
+	if err != nil {
+		return nil, err
+	}
+	defer os.Remove(file.Name())
+	_, err = file.Write(private.Bytes())
+	if err == nil {
+		err = file.Sync()
+	}
+	if err = errors.Join(err, file.Close()); err != nil {
+		return nil, err
+	}
+	if err := os.Link(file.Name(), name); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, err
+	}
+	folder, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(folder.Sync(), folder.Close()); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(name)
+}
+
+// Public is what phones seal for: the point, uncompressed, in base64url.
+func (k *Key) Public() string { return base64.RawURLEncoding.EncodeToString(k.point()) }
+
+func (k *Key) point() []byte { return k.private.PublicKey().Bytes() }
+
+// mark is what stands in the head of a file that is for this key.
+func (k *Key) mark() []byte {
+	sum := sha256.Sum256(k.point())
+	return sum[:wire.HandoverKeyBytes]
+}
