@@ -1,4 +1,4 @@
-import { categoryKey, parseBody, signedText, succeedText, toWellFormed, uploadText, wellFormed, wipedText } from './body'
+import { categoryKey, handoverText, parseBody, signedText, succeedText, toWellFormed, uploadText, wellFormed, wipedText } from './body'
 import { Fault } from './fault'
 import file from './vectors/body.json'
 import { differences } from './vectors/match'
@@ -49,6 +49,7 @@ test.each(file.texts)('$name', ({ name, of, expected }) => {
   const made: Record<string, (...of: string[]) => string> = {
     signedText: (hash = '') => signedText(hash),
     uploadText: (hash = '') => uploadText(hash),
+    handoverText: (head = '', contents = '') => handoverText(head, contents),
     succeedText: (replica = '', key = '') => succeedText(replica, key),
     wipedText: (replica = '') => wipedText(replica),
     categoryKey: (standard = '', kind = '', code = '') => categoryKey(standard, kind, code),

@@ -186,6 +186,11 @@ export function signedText(hash: string): string {
   return `buxun operation v1 ${hash}`
 }
 
+/** What a replica signs with ES256 under a hand-over file that it made: the SHA-256 of the file's head and of its contents. */
+export function handoverText(head: string, contents: string): string {
+  return `buxun handover v1 ${head} ${contents}`
+}
+
 /** What a replica signs with ES256 to show that it is the one whose operation names the photo. */
 export function uploadText(hash: string): string {
   return `buxun upload v1 ${hash}`

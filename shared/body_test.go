@@ -115,11 +115,12 @@ func TestToWellFormedVectorsAreWhatUTF16Means(t *testing.T) {
 func TestSignedTexts(t *testing.T) {
 	file, _ := readBodies(t)
 	made := map[string]func(of []string) string{
-		"signedText":  func(of []string) string { return shared.SignedText(of[0]) },
-		"uploadText":  func(of []string) string { return shared.UploadText(of[0]) },
-		"succeedText": func(of []string) string { return shared.SucceedText(of[0], of[1]) },
-		"wipedText":   func(of []string) string { return shared.WipedText(of[0]) },
-		"categoryKey": func(of []string) string { return shared.CategoryKey(of[0], of[1], of[2]) },
+		"signedText":   func(of []string) string { return shared.SignedText(of[0]) },
+		"uploadText":   func(of []string) string { return shared.UploadText(of[0]) },
+		"handoverText": func(of []string) string { return shared.HandoverText(of[0], of[1]) },
+		"succeedText":  func(of []string) string { return shared.SucceedText(of[0], of[1]) },
+		"wipedText":    func(of []string) string { return shared.WipedText(of[0]) },
+		"categoryKey":  func(of []string) string { return shared.CategoryKey(of[0], of[1], of[2]) },
 	}
 	for _, v := range file.Texts {
 		if got := made[v.Name](v.Of); got != v.Expected {

@@ -74,7 +74,7 @@ describe('a revoked phone', () => {
     await new App(page).go('我的')
     await page.getByRole('button', { name: '退出登录' }).click()
     const sheet = page.getByRole('dialog', { name: '退出登录' })
-    await sheet.getByRole('alert').filter({ hasText: '传完才能退出' }).waitFor()
+    await sheet.getByRole('alert').filter({ hasText: '才能退出' }).waitFor()
     expect(await sheet.getByRole('button', { name: '确定退出' }).count()).toBe(0)
     await look(page, 'signout-unsent')
     await sheet.getByRole('button', { name: '不退出' }).click()

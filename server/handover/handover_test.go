@@ -4,14 +4,18 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
 
+	"buxun/server/es256"
 	"buxun/server/handover"
 	"buxun/shared"
 	"buxun/sync/drive"
@@ -106,7 +110,7 @@ func must(t testing.TB, file []byte, err error) []byte {
 	return file
 }
 
-func TestAFileBringsWhatIsInIt(t *testing.T) {
+func TestR47_AFileBringsWhatIsInIt(t *testing.T) {
 	r := made(t)
 	d := newDesk(t, r)
 	one, other := jpeg(700_000), jpeg(30)
@@ -164,7 +168,7 @@ func (d *desk) refusesOther(t *testing.T, file []byte) {
 }
 
 // A byte that was changed anywhere, an end that is missing, chunks that changed places: nothing of the file is taken.
-func TestAChangedFileDoesNothing(t *testing.T) {
+func TestR48_AChangedFileDoesNothing(t *testing.T) {
 	r := made(t)
 	d := newDesk(t, r)
 	file, err := drive.Handover(d.Key.Public(), r, 1, 3, jpeg(600_000))
@@ -304,4 +308,40 @@ func FuzzFile(f *testing.F) {
 		}
 		d.refuses(t, "fuzzed", content, "handover.altered", "handover.notOne", "handover.otherCentre")
 	})
+}
+
+// A file that neither half made (a third implementation did), which the phone's half seals byte for byte.
+func TestTheVectorOpens(t *testing.T) {
+	text, err := os.ReadFile("../../sync/vectors/handover.json")
+	var vector struct {
+		Centre                                       struct{ Private, Public string }
+		ReplicaKey, Contents, Signature, Photo, File string
+	}
+	if err = errors.Join(err, json.Unmarshal(text, &vector)); err != nil {
+		t.Fatal(err)
+	}
+	raw := func(text string) []byte {
+		bytes, err := base64.RawURLEncoding.DecodeString(text)
+		return must(t, bytes, err)
+	}
+	dir := t.TempDir()
+	must(t, nil, os.WriteFile(filepath.Join(dir, handover.KeyFile), raw(vector.Centre.Private), 0o600))
+	key, err := handover.OpenKey(dir)
+	if err != nil || key.Public() != vector.Centre.Public {
+		t.Fatalf("%v: another public key", err)
+	}
+	opened, err := key.Open(bytes.NewReader(raw(vector.File)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want wire.Handover
+	must(t, nil, json.Unmarshal([]byte(vector.Contents), &want))
+	photo, err := io.ReadAll(opened.Files)
+	must(t, photo, err)
+	if !reflect.DeepEqual(opened.Handover, want) || opened.Signature != vector.Signature || !bytes.Equal(photo, raw(vector.Photo)) {
+		t.Errorf("it opened as %+v", opened)
+	}
+	if !es256.Verify(raw(vector.ReplicaKey), opened.Signed, opened.Signature) {
+		t.Error("its signature does not hold")
+	}
 }

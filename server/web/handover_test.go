@@ -123,7 +123,7 @@ func (w *world) spoolIsEmpty() {
 }
 
 // The slice that makes it whole is answered alike when the answer was lost; a slice that does not belong behind what is here is not taken.
-func TestASliceIsTakenOnce(t *testing.T) {
+func TestR49_ASliceIsTakenOnce(t *testing.T) {
 	w := newWorld(t)
 	_, _, _, file := w.handed()
 	id, whole := drive.NewID(), len(file)

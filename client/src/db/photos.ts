@@ -66,7 +66,17 @@ export function photosOf({ db }: Store, person: string): Promise<PhotoRow[]> {
 /** What may be sent now, of all people of this phone: previews first, then the oldest (L9). */
 export async function photosToSend({ db }: Store): Promise<PhotoRow[]> {
   const rows = await read(db, () => db.photos.where({ stage: 'named' }).toArray())
+  return inOrder(rows)
+}
+
+function inOrder(rows: PhotoRow[]): PhotoRow[] {
   return rows.sort((a, b) => Number(a.kind !== 'preview') - Number(b.kind !== 'preview') || a.savedAt - b.savedAt)
+}
+
+/** What a hand-over file can hold of all people of this phone, also what waits for its record: previews first, then the oldest. */
+export async function photosToHand({ db }: Store): Promise<PhotoRow[]> {
+  const rows = await db.photos.where('stage').anyOf(['waiting', 'named']).filter(({ held }) => held).toArray()
+  return inOrder(rows)
 }
 
 /** Remembers where an upload goes on; '' begins it anew. */

@@ -67,6 +67,7 @@ export class Phone {
   private readonly lead: Lead
   private kept: Measured | null = null
   private leads = false
+  private handover = ''
   /** Replicas of this phone that were revoked: it delivers what it holds and forgets their people. */
   private readonly revoked = new Set<string>()
   private ending: Promise<unknown> = Promise.resolve()
@@ -344,7 +345,8 @@ export class Phone {
     }
   }
 
-  private async welcome({ person, demo }: SessionAnswer): Promise<void> {
+  private async welcome({ person, demo, handover }: SessionAnswer): Promise<void> {
+    if (handover && handover !== this.handover) await keepMeta(this.store, 'handover', (this.handover = handover))
     if (demo !== this.demo.value) await keepMeta(this.store, 'demo', demo)
     this.demo.value = demo
     if (JSON.stringify(person) !== JSON.stringify(this.person.value)) await keepDocument(this.store, person.id, 'profile', person)

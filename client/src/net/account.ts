@@ -18,6 +18,8 @@ export interface SessionAnswer {
   /** ms since 1970 UTC */
   readonly serverTime: number
   readonly anchor: Anchor
+  /** The key to seal hand-over files for, base64url of a point on P-256. */
+  readonly handover?: string
 }
 
 interface Enrolment {

@@ -29,13 +29,15 @@
 //                 dialogs: 添加人员 (账号, 显示名, 角色, 中队, 初始密码; 添加), the row's name (保存; 生成新密码; 谁改过什么),
 //                 导入人员 (a file input; 导入这 N 处, 下载要改的清单, 好了), PERSON的设备 (停用这部设备 -> 停用的原因, 停用)
 // /office/rescue  备份与找回 (admins): regions 最近一次备份, 最近一次验证, 恢复以后 and in it 还没有联系上, 正在补, 已经补完 (one listitem a phone)
-// /phone          手机: 现在就传 (button), regions 待传, 需要你看一下 (去改, 导出), 有问题的照片 (放弃这张), 替别人保管, 存储; for admins 备份与找回 (link)
+// /phone          手机: 现在就传 (button), regions 待传, 需要你看一下 (去改, 导出), 有问题的照片 (放弃这张), 替别人保管, 存储; for admins 备份与找回 (link);
+//                 region 交接: 交接给同事 (button, where something waits -> dialog: 装好文件, then 发给同事 or 存到手机 (link), 好了),
+//                 送交接文件 (a file input by label -> dialog: 再送一次, 好了)
 // /storage        存储空间: regions 空间 and 里面有什么 (清掉 … -> dialog 清掉已到中心的照片) and 会不会被清理 (请浏览器不要清理, button)
 // /homescreen     放到主屏幕 (heading): the steps of this browser, 先不放，接着用 or 返回 (button); by itself on an iPhone's tab before the
 //                 first sign-in and the first record
 // /lost           手机里的记录被清掉了 (heading): list 没传完就没了的记录; 知道了 (button); by itself at the start after a browser cleared its storage
 // /me             我的: 放到主屏幕 (link, in a browser's tab), 存储空间 (link), 外观 (radiogroup: 日间 阳光 夜间), 语言 (radiogroup: 中文 English), region 应用锁 (设 PIN or 关掉应用锁 ->
-//                 dialog: PIN, 再输一遍, 多久不用就锁 (combobox); 锁上 or 关掉), 退出登录 (button -> dialog, 确定退出)
+//                 dialog: PIN, 再输一遍, 多久不用就锁 (combobox); 锁上 or 关掉), 退出登录 (button -> dialog, 确定退出; 交接给同事 while something waits)
 //
 // locked          步巡已锁 (heading) above everything: PIN (textbox by label), 打开, 忘记 PIN (-> 账号, 密码, 删除草稿，重设), 换人登录 (-> 去登录)
 //

@@ -27,7 +27,7 @@ export interface SessionState {
   signIn(login: string, password: string): Promise<void>
   /** When the person's work of today began on this phone; null while that is being read. */
   readonly since: Readonly<Ref<number | null>>
-  /** Its page waits until everything of the person is at the centre; what is left all the same goes on being delivered. */
+  /** Its page waits until everything of the person is at the centre or left in a hand-over file; what is left goes on being delivered. */
   signOut(): Promise<void>
 }
 
