@@ -38,7 +38,7 @@ type Main struct {
 	lock      *os.File
 	centre    *centre
 	photos    *photo.Photos
-	handovers *handover.Spool
+	handovers atomic.Pointer[handover.Spool]
 	hub       *live.Hub
 	committer *live.Committer
 	numbers   atomic.Pointer[numbering.Replica]
@@ -94,9 +94,11 @@ func (m *Main) open(ctx context.Context) error {
 	if m.photos, err = openPhotos(m.config, m.centre.store, m.config.Now); err != nil {
 		return err
 	}
-	if m.handovers, err = openHandovers(m.config, m.centre.store, m.photos, m.committer.Commit); err != nil {
+	handovers, err := openHandovers(m.config, m.centre.store, m.photos, m.committer.Commit)
+	if err != nil {
 		return err
 	}
+	m.handovers.Store(handovers)
 	pages, err := install.New(m.doors.guide())
 	if err != nil {
 		return err
@@ -140,7 +142,7 @@ func (m *Main) handler(pages http.Handler) (http.Handler, error) {
 	}
 	hasher := identity.NewHasher(identity.Usual)
 	config := web.Config{
-		Store: m.centre.store, Hasher: hasher, Keys: m.centre.keys, Photos: m.photos, Handovers: m.handovers,
+		Store: m.centre.store, Hasher: hasher, Keys: m.centre.keys, Photos: m.photos, Handovers: m.handovers.Load(),
 		Office:      m.centre.office(hasher, m.config.Demo),
 		Placeholder: client.Placeholder(), Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), Registry: registry,
 		Ready: m.Ready, Now: m.config.Now, Log: m.config.Log, Demo: m.config.Demo, Proxies: m.config.Proxies, SignedOut: m.hub.Recheck,
@@ -164,6 +166,9 @@ func (m *Main) handler(pages http.Handler) (http.Handler, error) {
 // changed hears of every durable change while the writer is held.
 func (m *Main) changed(list []session.Changed) {
 	m.hub.Publish(list)
+	if handovers := m.handovers.Load(); handovers != nil {
+		handovers.Nudge()
+	}
 	if numbers := m.numbers.Load(); numbers != nil {
 		numbers.Notice(list)
 	}
@@ -183,6 +188,7 @@ func (m *Main) Run(ctx context.Context) error {
 	var group sync.WaitGroup
 	group.Go(func() { m.photos.Run(work) })
 	group.Go(func() { m.attend(work) })
+	group.Go(func() { m.handovers.Load().Run(work, m.config.Log) })
 	group.Go(func() { m.numbers.Load().Run(numbering) })
 	m.doors.run(work, &group)
 	served := make(chan error, 1)

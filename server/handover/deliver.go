@@ -31,6 +31,11 @@ type Outcome struct {
 	Photos  Counts `json:"photos"`
 	// Faults are the codes of what was refused or waits, each once.
 	Faults []string `json:"faults"`
+	// Parked says that the centre keeps the file until what waits can be taken.
+	Parked bool `json:"parked,omitempty"`
+
+	name, replica string // of the file, and of who signed it
+	awaits        []await
 }
 
 // Counts are how many.
@@ -55,7 +60,7 @@ func (c *Centre) Deliver(ctx context.Context, file io.ReadSeeker) (Outcome, erro
 	if err != nil {
 		return Outcome{}, err
 	}
-	outcome := Outcome{Faults: []string{}}
+	outcome := Outcome{Faults: []string{}, name: opened.name, replica: opened.Replica}
 	for _, push := range opened.Pushes {
 		if err := c.record(ctx, push, &outcome); err != nil {
 			return outcome, err
@@ -134,6 +139,7 @@ func (c *Centre) record(ctx context.Context, push wire.Push, outcome *Outcome) e
 		return shared.Fail(code, result.Fault.Detail)
 	case code == "replica.unknown", code == "push.chain" && push.First > replica.Counter+1:
 		outcome.Records.Waiting += left
+		outcome.awaits = append(outcome.awaits, await{push.Replica, push.First})
 	default:
 		outcome.Records.Refused += left
 	}

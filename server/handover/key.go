@@ -62,14 +62,18 @@ func makeKey(dir, name string) ([]byte, error) {
 	if err := os.Link(file.Name(), name); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, err
 	}
-	folder, err := os.Open(dir)
-	if err != nil {
-		return nil, err
-	}
-	if err := errors.Join(folder.Sync(), folder.Close()); err != nil {
+	if err := syncFolder(dir); err != nil {
 		return nil, err
 	}
 	return os.ReadFile(name)
+}
+
+func syncFolder(dir string) error {
+	folder, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
 }
 
 // Public is what phones seal for: the point, uncompressed, in base64url.

@@ -28,6 +28,8 @@ type Opened struct {
 	// Signed and Signature are what its replica signed, and how.
 	Signed, Signature string
 	Files             io.Reader
+	// name is the hash of its head: no two files have one head, for each has a key of its own.
+	name string
 }
 
 // Open reads a hand-over file up to its photos. The faults are handover.notOne, handover.otherCentre, handover.altered and
@@ -63,7 +65,7 @@ func (k *Key) Open(from io.Reader) (*Opened, error) {
 		return nil, err
 	}
 	return &Opened{
-		Handover: handover, Signature: string(signature), Files: sealed,
+		Handover: handover, Signature: string(signature), Files: sealed, name: hashOf(head),
 		Signed: shared.HandoverText(hashOf(head), hashOf(contents.Bytes())),
 	}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -32,6 +33,7 @@ type Spool struct {
 	centre *Centre
 	dir    string
 	room   chan struct{} // held by whoever opens a file
+	parked *lot
 
 	mutex sync.Mutex
 	busy  map[string]bool      // couriers whose slice is being taken
@@ -49,10 +51,34 @@ func NewSpool(data string, centre *Centre) (*Spool, error) {
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open the spool of hand-over files: %w", err)
 	}
-	if err := s.sweep(); err != nil {
+	var err error
+	if s.parked, err = openLot(s.dir, centre); err == nil {
+		err = s.sweep()
+	}
+	if err != nil {
 		return nil, fmt.Errorf("open the spool of hand-over files: %w", err)
 	}
 	return s, nil
+}
+
+// Nudge says that chains went on: what is parked may be able to follow. It never blocks.
+func (s *Spool) Nudge() { s.parked.nudge() }
+
+// Retry delivers what is parked as far as it can be now.
+func (s *Spool) Retry(ctx context.Context) error { return s.parked.retry(ctx) }
+
+// Run delivers what is parked whenever it was nudged, until ctx ends.
+func (s *Spool) Run(ctx context.Context, log *slog.Logger) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.parked.nudged:
+		}
+		if err := s.Retry(ctx); err != nil && ctx.Err() == nil {
+			log.Error("what is parked of hand-over files could not be tried", "error", err)
+		}
+	}
 }
 
 // Public is the key that phones seal for.
@@ -89,11 +115,17 @@ func (s *Spool) Take(ctx context.Context, courier, id string, slice Slice) (have
 	}
 	made, err := s.deliver(ctx, name)
 	if err != nil {
-		if strings.HasPrefix(shared.FaultCode(err), "handover.") {
+		if isOurs(err) {
 			err = errors.Join(err, remove(name))
 		}
 		return have, nil, err
 	}
+	if made.Records.Waiting > 0 {
+		if made.Parked, err = s.parked.park(name, made); err != nil {
+			return have, nil, full(err)
+		}
+	}
+	s.Nudge() // others may wait for what this one brought
 	s.mutex.Lock()
 	s.last[courier] = delivered{id, made}
 	s.mutex.Unlock()
@@ -148,7 +180,7 @@ func (s *Spool) append(courier, name string, slice Slice) (have int64, err error
 		err = s.look(file)
 	}
 	err = full(errors.Join(err, file.Close()))
-	if code := shared.FaultCode(err); strings.HasPrefix(code, "handover.") || code == "storage.full" { // records need the room more
+	if code := shared.FaultCode(err); isOurs(err) || code == "storage.full" { // records need the room more
 		return 0, errors.Join(err, remove(name))
 	}
 	return have, err
@@ -200,6 +232,9 @@ func (s *Spool) each(drop func(name string, stat fs.FileInfo) bool) error {
 		return err
 	}
 	for _, entry := range entries {
+		if entry.IsDir() {
+			continue
+		}
 		stat, err := entry.Info()
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
@@ -213,6 +248,9 @@ func (s *Spool) each(drop func(name string, stat fs.FileInfo) bool) error {
 	}
 	return nil
 }
+
+// isOurs says whether an error is about a file itself: it will be no better the next time.
+func isOurs(err error) bool { return strings.HasPrefix(shared.FaultCode(err), "handover.") }
 
 func remove(name string) error {
 	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,6 +20,7 @@ type outcome struct {
 	Have            int64
 	Records, Photos struct{ Taken, Had, Refused, Waiting int }
 	Faults          []string
+	Parked          bool
 }
 
 // carry brings a file in slices as somebody; the last answer comes back.
@@ -116,9 +118,12 @@ func (w *world) push(r *drive.Replica, counter int64) session.Result {
 
 func (w *world) spoolIsEmpty() {
 	w.t.Helper()
-	left, err := os.ReadDir(filepath.Join(w.dir, "handovers"))
-	if err != nil || len(left) > 0 {
-		w.t.Errorf("%v: %v lies in the spool", err, left)
+	for _, folder := range []string{"handovers", "handovers/parked"} {
+		left, err := os.ReadDir(filepath.Join(w.dir, folder))
+		left = slices.DeleteFunc(left, func(entry os.DirEntry) bool { return entry.IsDir() })
+		if err != nil || len(left) > 0 {
+			w.t.Errorf("%v: %v lies in %s", err, left, folder)
+		}
 	}
 }
 
@@ -208,23 +213,30 @@ func TestL6_R13_RevokedPhonesAndHandOvers(t *testing.T) {
 	}
 }
 
-// What came before on the phone is not here: it waits, and nothing is declared lost; brought after it, it is taken.
-func TestR25_ACourierDeclaresNoGap(t *testing.T) {
+// What came before on the phone is not here: the file is kept and nothing is declared lost; when that comes, it is taken.
+func TestR25_R48_ACourierDeclaresNoGap(t *testing.T) {
 	w := newWorld(t)
-	r, _, content, _ := w.handed()
-	other := picture(8)
-	w.unsent(r, drive.NewID(), other)
+	r, _, _, early := w.handed()
+	id, other := drive.NewID(), picture(8)
+	w.unsent(r, id, other)
 	late, err := drive.Handover(w.handovers.Public(), r, 2, 2, other)
 	w.must(err)
 	got, code := w.carry("b-one", drive.NewID(), late, 1<<20)
-	if code != "" || got.Records.Waiting != 1 || got.Photos.Waiting != 1 || fmt.Sprint(got.Faults) != "[push.chain]" {
+	if code != "" || got.Records.Waiting != 1 || got.Photos.Waiting != 1 || !got.Parked || fmt.Sprint(got.Faults) != "[push.chain]" {
 		t.Fatalf("%+v %s", got, code)
 	}
-	early, err := drive.Handover(w.handovers.Public(), r, 1, 1, content)
+	everybody, err := w.store.Reader(t.Context(), w.ids["admin"])
 	w.must(err)
-	for _, file := range [][]byte{early, late} {
-		if got, code := w.carry("b-one", drive.NewID(), file, 1<<20); code != "" || got.Records.Taken != 1 || got.Photos.Taken != 1 {
-			t.Errorf("%+v %s", got, code)
-		}
+	w.must(w.handovers.Retry(t.Context()))
+	if _, there, err := w.store.Case(t.Context(), everybody, id); err != nil || there {
+		t.Fatalf("it was taken before its turn: %v", err)
 	}
+	if got, code := w.carry("b-one", drive.NewID(), early, 1<<20); code != "" || got.Records.Taken != 1 || got.Photos.Taken != 1 {
+		t.Errorf("%+v %s", got, code)
+	}
+	w.must(w.handovers.Retry(t.Context()))
+	if c, there, err := w.store.Case(t.Context(), everybody, id); err != nil || !there || c.Photos[0].Here != shared.ArrivalHere {
+		t.Errorf("%v %+v", err, c)
+	}
+	w.spoolIsEmpty()
 }

@@ -17,6 +17,8 @@ export interface Outcome {
   readonly photos: Counts
   /** Codes of the catalogue. */
   readonly faults: readonly string[]
+  /** The centre keeps the file until what waits can be taken. */
+  readonly parked?: boolean
 }
 
 type Answer = { readonly have: number } & Partial<Outcome>
@@ -35,12 +37,12 @@ export async function deliver(file: Blob, id: string, progress: (sent: number) =
   let slice = firstSlice
   for (let at = 0; ; ) {
     const began = steady()
-    const { have, records, photos, faults } = await ask(
+    const { have, records, photos, faults, parked = false } = await ask(
       `/api/handovers/${id}`,
       { method: 'PUT', file: file.slice(at, at + slice), headers: { 'Content-Range': `bytes ${at}/${file.size}`, 'Content-Type': 'application/octet-stream' }, patienceMs },
       async (response) => (await response.json()) as Answer,
     )
-    if (records && photos && faults) return { records, photos, faults }
+    if (records && photos && faults) return { records, photos, faults, parked }
     if (steady() - began < quickMs) slice = Math.min(2 * slice, handoverSliceBytes)
     if (have === at && have === file.size) throw new Fault('server.busy', 'it is whole and was not answered')
     at = have
