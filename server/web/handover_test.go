@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"buxun/shared"
 	"buxun/sync/drive"
 	"buxun/sync/session"
+	"buxun/sync/wire"
 )
 
 // outcome is what a courier is told.
@@ -239,4 +241,59 @@ func TestR25_R48_ACourierDeclaresNoGap(t *testing.T) {
 		t.Errorf("%v %+v", err, c)
 	}
 	w.spoolIsEmpty()
+}
+
+// Bytes that are not what their record names, that another phone's key vouches for, or that are no picture, count for nothing; the
+// record and the other photos do.
+func TestL7_WrongBytesInAFileAreNotTaken(t *testing.T) {
+	w := newWorld(t)
+	good, noPicture := picture(7), []byte("no picture at all")
+	for _, c := range []struct {
+		what  string
+		names []byte // what the record and the file say
+		bytes []byte // what comes
+		by    string // whose key proves it
+		fault string
+	}{
+		{"as it should be", good, good, "", ""},
+		{"other bytes", picture(8), bytes.Repeat([]byte("x"), len(picture(8))), "", "photo.hashMismatch"},
+		{"another phone's proof", picture(9), picture(9), "b-one", "photo.proof"},
+		{"no picture", noPicture, noPicture, "", "photo.damaged"},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			r := w.phone("a-one")
+			id, hash := drive.NewID(), shared.HashText(string(c.names))
+			w.unsent(r, id, c.names)
+			push, err := r.Push(1, 1)
+			w.must(err)
+			by := r
+			if c.by != "" {
+				by = w.phone(c.by)
+			}
+			proof, err := by.Sign(shared.UploadText(hash))
+			w.must(err)
+			text, err := json.Marshal(wire.Handover{
+				V: wire.Version, Replica: r.ID, Pushes: []wire.Push{push},
+				Files: []wire.HandoverFile{{Replica: r.ID, Hash: hash, Size: int64(len(c.bytes)), Proof: proof}},
+			})
+			w.must(err)
+			file, err := drive.SealHandover(w.handovers.Public(), r, text, c.bytes)
+			w.must(err)
+			got, code := w.carry("b-one", drive.NewID(), file, 1<<20)
+			refused := c.fault != ""
+			if code != "" || got.Records.Taken != 1 || (got.Photos.Refused == 1) != refused || (got.Photos.Taken == 1) == refused {
+				t.Fatalf("%+v %s", got, code)
+			}
+			if refused && fmt.Sprint(got.Faults) != "["+c.fault+"]" {
+				t.Errorf("%v", got.Faults)
+			}
+			if answer := w.ask("a-leader", "GET", "/api/photos/"+hash, "", nil); (answer.Code == http.StatusOK) == refused {
+				t.Errorf("the leader is served %d", answer.Code)
+			}
+			left, err := os.ReadDir(filepath.Join(w.dir, "photos", "uploads"))
+			if err != nil || len(left) > 0 {
+				t.Errorf("%v: %v is left", err, left)
+			}
+		})
+	}
 }

@@ -17,7 +17,7 @@ import { type Bytes, headFor, hex, join, Sealing } from './sealing'
 import { sign } from './signature'
 
 /** Where the centre's key is kept since the last contact. */
-export const centreKey = 'handover'
+const centreKey = 'handover'
 
 export interface Made {
   readonly file: Blob
