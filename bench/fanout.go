@@ -174,15 +174,24 @@ func (b *bench) broadcastOurs(ctx context.Context, w *world, base string) (fanou
 	defer closeAll(heard)
 	done := make(chan struct{})
 	defer close(done)
-	err := all(listeners, 16, func(i int, p *phone) (err error) {
+	listen := func(i int, p *phone) (err error) {
 		if heard[i], err = p.dial(ctx, base); err != nil {
 			return err
 		}
-		if err := heard[i].goLive(); err != nil {
+		if err := heard[i].goLive(p); err != nil {
 			return err
 		}
 		go heard[i].stayAwake(done)
 		return nil
+	}
+	if err := listen(0, listeners[0]); err != nil {
+		return fanout{}, err
+	}
+	err := all(listeners[1:], 16, func(i int, p *phone) error {
+		if p.place != nil { // what earlier rounds committed is not pulled a thousand times
+			p.place.Seq = listeners[0].place.Seq
+		}
+		return listen(i+1, p)
 	})
 	if err != nil {
 		return fanout{}, err
@@ -196,10 +205,21 @@ func (b *bench) broadcastOurs(ctx context.Context, w *world, base string) (fanou
 	for i, p := range speakers {
 		hello[i] = ready(wire.Hello{T: wire.TypeHello, V: wire.Version, App: "bench", Replicas: []wire.Holding{p.Holding()}})
 	}
+	before := make([]int, len(speakers))
+	for i, p := range speakers {
+		before[i] = len(p.Made)
+	}
 	frames, err := singles(speakers, pick(b, 2500, 500))
 	if err != nil {
 		return fanout{}, err
 	}
+	// What was prepared and not sent was never made: the next round goes on where the server is.
+	sent := make([]int, len(speakers))
+	defer func() {
+		for i, p := range speakers {
+			p.Made = p.Made[:before[i]+sent[i]]
+		}
+	}()
 	for i, s := range spoken {
 		if err := s.send(hello[i]); err != nil {
 			return fanout{}, err
@@ -213,6 +233,7 @@ func (b *bench) broadcastOurs(ctx context.Context, w *world, base string) (fanou
 			if i/publishers >= len(own) {
 				return fmt.Errorf("only %d commits were prepared", len(own)*publishers)
 			}
+			sent[i%publishers]++
 			return spoken[i%publishers].send(own[i/publishers])
 		},
 		deliveries: func(text []byte) int {
@@ -225,9 +246,9 @@ func (b *bench) broadcastOurs(ctx context.Context, w *world, base string) (fanou
 	return o.measure(b)
 }
 
-// goLive pulls until the feed is live, with a cursor that makes the pull short.
-func (s *socket) goLive() error {
-	if err := s.send(ready(wire.Hello{T: wire.TypeHello, V: wire.Version, App: "bench", Replicas: []wire.Holding{}})); err != nil {
+// goLive pulls from the phone's place until the feed is live, and notes the place.
+func (s *socket) goLive(p *phone) error {
+	if err := s.send(ready(wire.Hello{T: wire.TypeHello, V: wire.Version, App: "bench", Replicas: []wire.Holding{}, Cursor: p.place})); err != nil {
 		return err
 	}
 	text, err := s.next()
@@ -252,6 +273,7 @@ func (s *socket) goLive() error {
 		if err := json.Unmarshal(text, &page); err != nil {
 			return err
 		}
+		p.place = &wire.Cursor{Epoch: welcome.Epoch, Scope: welcome.Scope, Seq: page.Seq}
 		if err := s.send(ready(wire.Have{T: wire.TypeHave, Seq: page.Seq})); err != nil || !page.More {
 			return err
 		}

@@ -89,7 +89,7 @@ func (w *world) openDesks(ctx context.Context, base string) ([]*socket, error) {
 	if err != nil {
 		return desks, err
 	}
-	return desks, all(desks, watching, func(_ int, s *socket) error { return s.goLive() })
+	return desks, all(desks, watching, func(i int, s *socket) error { return s.goLive(leaders[i]) })
 }
 
 // shown is when the last of a number of changes stood on a leader's screen.

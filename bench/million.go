@@ -128,7 +128,7 @@ func addStrangers(ctx context.Context, db *sql.DB, docs [][]byte, from, to int) 
 		return err
 	}
 	defer tx.Rollback() //nolint:errcheck // does nothing after Commit
-	put, err := tx.PrepareContext(ctx, `INSERT INTO cases (id, doc, seq, revision, state, open, squad, reporter, changed_at) VALUES (?, ?, ?, 2, ?, ?, ?, ?, ?)`)
+	put, err := tx.PrepareContext(ctx, `INSERT INTO cases (id, doc, seq, revision, state, open, squad, reporter, changed_at, official) VALUES (?, ?, ?, 2, ?, ?, ?, ?, ?, ?)`)
 	if err != nil {
 		return err
 	}
@@ -144,7 +144,13 @@ func addStrangers(ctx context.Context, db *sql.DB, docs [][]byte, from, to int) 
 		doc = bytes.Replace(doc, []byte(`"state":"reported"`), []byte(`"state":"`+state+`"`), 1)
 		doc = bytes.Replace(doc, doc[:len(`{"id":"`)+len(id)], []byte(`{"id":"`+id), 1)
 		doc = bytes.Replace(doc, []byte(`"squad":"`+squadCode(0)), []byte(`"squad":"`+squad), 1)
-		if _, err := put.ExecContext(ctx, id, string(doc), bulk, state, state.Open(), squad, "stranger of "+squad, now-int64(many-n)*1000); err != nil {
+		// The server numbers what is filed and has no number, and would touch these in the middle of a pull.
+		var number any
+		if state == shared.StateFiled {
+			number = fmt.Sprintf("BX-BENCH-%07d", n)
+			doc = append(fmt.Appendf(nil, `{"number":"%s",`, number), doc[1:]...)
+		}
+		if _, err := put.ExecContext(ctx, id, string(doc), bulk, state, state.Open(), squad, "stranger of "+squad, now-int64(many-n)*1000, number); err != nil {
 			return err
 		}
 	}

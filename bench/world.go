@@ -14,6 +14,7 @@ import (
 	"buxun/shared"
 	"buxun/sync/drive"
 	"buxun/sync/session"
+	"buxun/sync/wire"
 )
 
 // sessionCookie is what the server calls a browser's session.
@@ -23,7 +24,8 @@ const sessionCookie = "buxun_session"
 type phone struct {
 	*drive.Replica
 	squad string
-	token string // of the session
+	token string       // of the session
+	place *wire.Cursor // in the feed; nil for an empty phone
 }
 
 // world is a data directory of a centre with squads, people, phones and sessions. The server that runs on it is the built one.

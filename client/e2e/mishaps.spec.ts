@@ -142,6 +142,20 @@ describe('mishaps', () => {
     await light('全部已到中心')
   })
 
+  it('a line that answers after two seconds, and one that closes what is idle, bring the record and then the photo', async () => {
+    for (const [mode, words] of [[{ latencyMs: 1000 }, '线路很慢'], [{ idleMs: 1500 }, '空闲就断']] as const) {
+      await wire.mode(mode)
+      await wire.reset('GET /api/live')
+      const report = await home()
+      await report.choose('系统相机', photo('street-car-gps.jpg'))
+      const short = await report.save('暴露垃圾', words)
+      await inQueue(short).waitFor({ timeout: 60_000 })
+      await light('全部已到中心')
+    }
+    await until('a connection that was closed for being idle', async () => (await wire.stats()).idle > 0)
+    await wire.mode({})
+  })
+
   it('an expired session keeps everything: the record waits, and goes after signing in again', async () => {
     await phone.browser.clearCookies()
     await wire.reset('GET /api/live')

@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core'
 import { App } from './pages/app'
 import { Report } from './pages/report'
 import { photo } from './stand/camera'
+import { held, look, versionOf } from './stand/install'
 import { look as picture } from './stand/look'
 import { buildVersion, Origin } from './stand/origin'
 import { Phone } from './stand/phone'
@@ -18,47 +19,10 @@ import { Wire } from './stand/wire'
 const password = 'buxun-demo-2026'
 const notice = '新版本已就绪'
 
-/** What is stored of records, photos and drafts, byte for byte. */
-function held(page: Page): Promise<Record<string, string[]>> {
-  return page.evaluate(async () => {
-    const ready = <T>(request: IDBRequest<T>) => new Promise<T>((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result)
-      request.onerror = () => reject(request.error)
-    })
-    const plain = (_: string, value: unknown) =>
-      value instanceof ArrayBuffer ? [...new Uint8Array(value)].join(' ') : value instanceof Uint8Array ? [...value].join(' ') : value
-    const db = await ready(indexedDB.open('buxun'))
-    const found: Record<string, string[]> = {}
-    for (const table of ['operations', 'drafts', 'photos', 'bytes']) {
-      const rows = await ready(db.transaction(table).objectStore(table).getAll())
-      found[table] = await Promise.all(rows.map(async (row) => {
-        const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(row, plain)))
-        return [...new Uint8Array(digest)].map((byte) => byte.toString(16)).join('')
-      }))
-    }
-    db.close()
-    return found
-  })
-}
-
-/** Looks for a new version now, as the app does when the centre is back; true where one is stored and waits. */
-const look = (page: Page) => page.evaluate(async () => {
-  const registration = await navigator.serviceWorker.ready
-  await registration.update().catch(() => undefined)
-  const { installing } = registration
-  if (installing) await new Promise<void>((resolve) => installing.addEventListener('statechange', () => resolve()))
-  return registration.waiting !== null
-})
-
 /** A page that was loaded anew does not know that it was marked. */
 const mark = (page: Page) => page.evaluate(() => void Object.assign(window, { marked: true }))
 const marked = (page: Page) => page.evaluate(() => 'marked' in window)
 const isNew = (page: Page) => until('the page to come back', async () => !(await marked(page)))
-
-async function versionOf(page: Page): Promise<string> {
-  await new App(page).go('我的')
-  return page.locator('.version').innerText()
-}
 
 describe('a new version', () => {
   const server = new Server()

@@ -321,6 +321,30 @@ func TestThrottles(t *testing.T) {
 	}
 }
 
+func TestClosesWhatIsIdle(t *testing.T) {
+	b := newBench(t)
+	client, server := b.connect()
+	b.send(client, "open before")
+	b.expect(server, "open before")
+	b.mode(`{"idleMs": 80}`)
+	for _, end := range []net.Conn{client, server} {
+		_ = end.SetReadDeadline(time.Now().Add(5 * time.Second))
+		if n, err := end.Read(make([]byte, 9)); !errors.Is(err, io.EOF) {
+			t.Errorf("read %d bytes, %v: want the end", n, err)
+		}
+	}
+	if s := b.stats(); s.Idle != 1 || s.Reset != 0 || s.Cut != 0 {
+		t.Errorf("stats %+v", s)
+	}
+	b.mode(`{"idleMs": 5000}`)
+	client, server = b.connect()
+	b.send(client, "busy")
+	b.expect(server, "busy")
+	if s := b.stats(); s.Idle != 1 || s.Open != 1 {
+		t.Errorf("stats %+v", s)
+	}
+}
+
 func TestRefusesWrongModes(t *testing.T) {
 	b := newBench(t)
 	for _, body := range []string{`{"silence": "left"}`, `{"cutAfter": 9}`, `{"latencyMs": -1}`, `{"resetPercent": 101}`, `{} {}`, `[`} {

@@ -24,6 +24,7 @@ type link struct {
 	passed  [2]int64 // since the match
 	hole    [2]bool  // bytes were swallowed
 	bytes   [2]int64
+	idle    *time.Timer // closes it when nothing passed for a while; nil where no mode asked for that
 }
 
 // match notes what the client sent and says from where in data the mode holds. The caller holds wire.mu.
@@ -141,6 +142,32 @@ func (l *link) cut() {
 		close(l.done)
 		reset(l.client)
 		_ = l.server.Close()
+	})
+}
+
+// rest closes both sides in order: nothing has passed for a while.
+func (l *link) rest() {
+	l.once.Do(func() {
+		close(l.done)
+		_ = l.client.Close()
+		_ = l.server.Close()
+	})
+}
+
+// watch begins to count anew how long nothing passes. The caller holds wire.mu.
+func (l *link) watch(w *wire) {
+	if l.idle != nil {
+		l.idle.Stop()
+		l.idle = nil
+	}
+	if w.mode.IdleMs == 0 {
+		return
+	}
+	l.idle = time.AfterFunc(time.Duration(w.mode.IdleMs)*time.Millisecond, func() {
+		w.mu.Lock()
+		w.stats.Idle++
+		w.mu.Unlock()
+		l.rest()
 	})
 }
 

@@ -20,6 +20,8 @@ type mode struct {
 	BytesPerSecond int `json:"bytesPerSecond,omitempty"`
 	// LatencyMs is added to every piece, each way.
 	LatencyMs int `json:"latencyMs,omitempty"`
+	// IdleMs closes a connection, in order, on which nothing has passed either way for so long, as proxies and mobile networks do; 0 is never.
+	IdleMs int `json:"idleMs,omitempty"`
 	// CutAfterUp and CutAfterDown reset a connection after so many bytes, counted from the match; 0 is never.
 	CutAfterUp   int64 `json:"cutAfterUp,omitempty"`
 	CutAfterDown int64 `json:"cutAfterDown,omitempty"`
@@ -51,7 +53,7 @@ func (m mode) check() error {
 	if m.ResetPercent < 0 || m.ResetPercent > 100 {
 		return errors.New("resetPercent is not between 0 and 100")
 	}
-	if m.BytesPerSecond < 0 || m.LatencyMs < 0 || m.CutAfterUp < 0 || m.CutAfterDown < 0 || m.CutTimes < -1 {
+	if m.BytesPerSecond < 0 || m.LatencyMs < 0 || m.IdleMs < 0 || m.CutAfterUp < 0 || m.CutAfterDown < 0 || m.CutTimes < -1 {
 		return errors.New("a figure is negative")
 	}
 	return nil

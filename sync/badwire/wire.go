@@ -37,6 +37,7 @@ type stats struct {
 	Open          int        `json:"open"`
 	Cut           int        `json:"cut"`
 	Reset         int        `json:"reset"`
+	Idle          int        `json:"idle"` // closed because nothing passed
 	Up            int64      `json:"up"`
 	Down          int64      `json:"down"`
 	SwallowedUp   int64      `json:"swallowedUp"`
@@ -80,6 +81,9 @@ func (w *wire) set(m mode) error {
 	w.mode, w.cutsLeft = m, m.cuts()
 	w.dice = rand.New(rand.NewPCG(m.Seed, 0))
 	w.turn++
+	for _, l := range w.links {
+		l.watch(w)
+	}
 	return nil
 }
 
@@ -129,6 +133,7 @@ func (w *wire) join(client *net.TCPConn) {
 	l := &link{id: id, client: client, server: conn.(*net.TCPConn), done: make(chan struct{})}
 	w.mu.Lock()
 	w.links[id] = l
+	l.watch(w)
 	closed := w.closed
 	w.mu.Unlock()
 	if closed {
@@ -137,6 +142,9 @@ func (w *wire) join(client *net.TCPConn) {
 	l.carry(w)
 	w.mu.Lock()
 	delete(w.links, id)
+	if l.idle != nil {
+		l.idle.Stop()
+	}
 	w.mu.Unlock()
 }
 
@@ -145,6 +153,7 @@ func (w *wire) admit(l *link, d direction, data []byte) parcel {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.count(l, d, len(data))
+	l.watch(w)
 	from := l.match(w.turn, w.mode.Match, d, data)
 	if l.hole[d] {
 		w.swallow(d, len(data))

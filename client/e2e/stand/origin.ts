@@ -16,11 +16,16 @@ const types: Readonly<Record<string, string>> = {
 export class Origin {
   /** Files in whose place a page comes, such as a network shows to sign in. */
   portal: RegExp | null = null
+  /** The files are there, the server behind is not: what waits on the phone goes on waiting. */
+  alone = false
+  /** Paths of the files that were asked for. */
+  readonly asked: string[] = []
   private readonly http: HttpServer
 
   constructor(public dist: string, private readonly behind: number) {
     this.http = createServer((asked, answer) => (asked.url?.startsWith('/api') ? this.pass(asked, answer) : this.file(asked, answer)))
     this.http.on('upgrade', (asked: IncomingMessage, socket, head) => {
+      if (this.alone) return void socket.destroy()
       const through = connect(this.behind, '127.0.0.1', () => {
         const lines = Object.entries(asked.headers).map(([name, value]) => `${name}: ${String(value)}`)
         through.write(`${asked.method} ${asked.url} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`)
@@ -47,7 +52,9 @@ export class Origin {
   }
 
   private file(asked: IncomingMessage, answer: ServerResponse): void {
-    const name = path.join(this.dist, new URL(asked.url ?? '/', 'http://localhost').pathname)
+    const { pathname } = new URL(asked.url ?? '/', 'http://localhost')
+    this.asked.push(pathname)
+    const name = path.join(this.dist, pathname)
     if (this.portal?.test(name)) {
       answer.writeHead(200, { 'content-type': 'text/html' }).end('<h1>sign in to this network</h1>')
       return
@@ -63,6 +70,7 @@ export class Origin {
   }
 
   private pass(asked: IncomingMessage, answer: ServerResponse): void {
+    if (this.alone) return void answer.destroy()
     const through = request({ port: this.behind, host: '127.0.0.1', path: asked.url, method: asked.method, headers: asked.headers }, (came) => {
       answer.writeHead(came.statusCode ?? 502, came.headers)
       came.pipe(answer)

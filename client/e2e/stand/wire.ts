@@ -10,6 +10,7 @@ export interface Mode {
   readonly silence?: 'up' | 'down' | 'both'
   readonly bytesPerSecond?: number
   readonly latencyMs?: number
+  readonly idleMs?: number
   readonly cutAfterUp?: number
   readonly cutTimes?: number
 }
@@ -20,6 +21,7 @@ export interface Stats {
   readonly down: number
   readonly swallowedUp: number
   readonly cut: number
+  readonly idle: number
 }
 
 /** sync/badwire between a phone and the server. */

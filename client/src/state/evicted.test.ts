@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto'
 import { openStore } from '../db/store'
 import { Centre, Hand, openPage } from '../engine/rig'
-import { countedUnsent, notedUnsent } from '../device/notebook'
+import { countedUnsent, notedUnsent, noteUnsent } from '../device/notebook'
 import { evicted, keepNoting, readEvicted } from './evicted'
 
 const caseId = (n: number) => `01900000-0000-7000-8000-00000000000${n}`
@@ -50,8 +50,17 @@ test('ask 4: the database is cleared between two runs: the next start names what
   expect(lost).toMatchObject({ count: 2, records: [{ counter: 1, at: world.wall(), place: '113.08350,27.87120' }, { counter: 2 }] })
   expect(lost?.records.map(({ short }) => short)).toEqual([expect.stringMatching(/^[0-9A-Z]{5}-1$/), expect.stringMatching(/^[0-9A-Z]{5}-2$/)])
   expect(await evicted(phone.store)).toBeNull()
-  readEvicted()
+  readEvicted(lost ?? { records: [], count: 0 })
   expect(await evicted(cleared)).toBeNull()
+})
+
+test('ask 4: reading what is lost leaves on the list what was recorded since', async () => {
+  await away()
+  const lost = (await evicted(await openStore(`evicted ${count++}`))) ?? { records: [], count: 0 }
+  const since = { replica: '01900000-0000-7000-8000-0000000000ff', counter: 1, short: 'ABCDE-1', at: 5, place: '' }
+  noteUnsent([...notedUnsent(), since])
+  readEvicted(lost)
+  expect(notedUnsent()).toEqual([since])
 })
 
 test('ask 4: where the list is gone too, the cookie still counts', async () => {

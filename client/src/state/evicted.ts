@@ -42,9 +42,10 @@ export async function keepNoting(store: Store): Promise<() => void> {
   }, () => undefined)
 }
 
-/** The person read what is lost: it is not said again. */
-export function readEvicted(): void {
-  noteUnsent([])
+/** The person read what is lost: it is not said again. What was recorded since stays noted. */
+export function readEvicted({ records }: Evicted): void {
+  const lost = new Set(records.map(keyOf))
+  noteUnsent(notedUnsent().filter((one) => !lost.has(keyOf(one))))
 }
 
 /** Operations that are not acknowledged, or name photos that are not. */
