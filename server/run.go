@@ -140,9 +140,13 @@ func (m *Main) handler(pages http.Handler) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	key, sign, err := numbering.Signer(m.config.Data)
+	if err != nil {
+		return nil, err
+	}
 	hasher := identity.NewHasher(identity.Usual)
 	config := web.Config{
-		Store: m.centre.store, Hasher: hasher, Keys: m.centre.keys, Photos: m.photos, Handovers: m.handovers.Load(),
+		Store: m.centre.store, Hasher: hasher, Keys: m.centre.keys, Signer: web.Signer{Key: key, Sign: sign}, Photos: m.photos, Handovers: m.handovers.Load(),
 		Office:      m.centre.office(hasher, m.config.Demo),
 		Placeholder: client.Placeholder(), Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), Registry: registry,
 		Ready: m.Ready, Now: m.config.Now, Log: m.config.Log, Demo: m.config.Demo, Proxies: m.config.Proxies, SignedOut: m.hub.Recheck,

@@ -186,3 +186,15 @@ func (b Body) Hashes() []string {
 	}
 	return hashes
 }
+
+// Attached are the hashes of the originals and voice notes that the operation names: what is evidence, in its order.
+func (b Body) Attached() []string {
+	var hashes []string
+	for _, p := range b.Photos {
+		hashes = append(hashes, p.Hash)
+	}
+	for _, v := range b.Voices {
+		hashes = append(hashes, v.Hash)
+	}
+	return hashes
+}

@@ -349,6 +349,49 @@ export const maxPhrases = 30
 /** runes */
 export const maxPhraseLen = 60
 
+/** ReceiptVersion is the format of a receipt. */
+export const receiptVersion = 1
+
+/** MaxReckoned is how many operations one run of a reconciliation covers: its list always fits into one request. */
+export const maxReckoned = 20
+
+/** Receipted is one operation as the centre has it: what a receipt says and a reconciliation compares. */
+export interface Receipted {
+  replica: string
+  counter: number
+  hash: string
+  outcome: Outcome
+  /**
+   * Photos are the hashes of the originals and voice notes that it names and that lie in the centre's storage, in order of
+   * their text. A refused operation has none.
+   */
+  photos?: string[]
+}
+
+/**
+ * Receipt says what the centre has of one author's doings on one case. It is made once and travels and is stored as its
+ * exact JSON text, which the server signs.
+ */
+export interface Receipt {
+  v: number
+  /** KeyID of the server's public key */
+  key: string
+  /** life of the data in which it was given */
+  epoch: string
+  case: string
+  /** server's clock */
+  at: number
+  /** Operations are by replica and counter; refused ones are not on the case and not here. */
+  operations: Receipted[]
+}
+
+/** SignedReceipt is a receipt as it is handed out. */
+export interface SignedReceipt {
+  text: string
+  /** base64url of ES256 r||s over SignedReceiptText(hash of the text) */
+  signature: string
+}
+
 export const categoryKinds = [
   'component', // 部件
   'matter', // 管理事项 (2013: 事件)

@@ -28,6 +28,12 @@ type rescueAnswer struct {
 	Life       int64          `json:"life,omitempty"`
 	KeepUntil  int64          `json:"keepUntil,omitempty"`
 	Phones     []healedAnswer `json:"phones"`
+	// Compared tells of every phone in use when it compared last what it holds as acknowledged with what is here; Differences
+	// are what phones held as acknowledged and was not here, those that are not back first.
+	Compared    []comparedAnswer  `json:"compared"`
+	Differences []differingAnswer `json:"differences"`
+	// Key is the fingerprint of the key that receipts are signed with, as phones show it.
+	Key string `json:"key"`
 }
 
 // backupAnswer is a backup; of one that the data was restored from only the time is known.
@@ -84,6 +90,9 @@ func (s *server) rescue(w http.ResponseWriter, r *http.Request) error {
 		answer.Phones = append(answer.Phones, healedAnswer{
 			p.Replica, p.Label, p.Login, p.Name, p.Device, p.Squad, replicas[p.Replica], p.Back, p.Awaited, p.Gone, p.WaitingPhotos, p.HeardAt, p.SeenAt,
 		})
+	}
+	if err := s.compared(r.Context(), &answer); err != nil {
+		return err
 	}
 	return sendJSON(w, http.StatusOK, answer)
 }

@@ -72,6 +72,9 @@ var gates = []gate{
 	{"GET /api/phrases", "GET /api/phrases", "", nil, syncing},
 	{"GET /api/phrases", "GET /api/phrases?squad=A", "", nil, squadA},
 	{"PUT /api/phrases/{kind}", "PUT /api/phrases/return?squad=A", `{"texts":["变了"]}`, nil, [8]int{401, 403, 403, 403, 403, 403, 200, 200}},
+	// Each is given receipts of their own doings alone, and may compare their own phone alone.
+	{"POST /api/receipts", "POST /api/receipts", `{"cases":["{case}"]}`, nil, syncing},
+	{"POST /api/reckon", "POST /api/reckon", `{"replica":"{own}","records":1,"photos":1,"runs":[]}`, nil, [8]int{401, 403, 403, 403, 403, 403, 403, 403}},
 	{"GET /api/phones", "GET /api/phones", "", nil, [8]int{401, 403, 403, 403, 200, 403, 200, 200}},
 	{"GET /api/day", "GET /api/day?squad=A", "", nil, [8]int{401, 403, 403, 403, 403, 403, 200, 200}},
 	{"GET /api/photos/{hash}", "GET /api/photos/{hash}", "", nil, [8]int{401, 403, 200, 404, 404, 200, 200, 200}},
@@ -289,8 +292,10 @@ func (k *knock) fill(text, as string) string {
 	}
 	ownProof, err := own.Sign(shared.UploadText(k.hash))
 	k.must(err)
+	body, err := shared.ParseBody(k.replica.Made[0])
+	k.must(err)
 	return strings.NewReplacer(
-		"{as}", as, "{person}", k.ids["a-one"], "{replica}", k.replica.ID, "{hash}", k.hash, "{hash64}", base64.StdEncoding.EncodeToString([]byte(k.hash)),
+		"{as}", as, "{case}", body.Case, "{person}", k.ids["a-one"], "{replica}", k.replica.ID, "{hash}", k.hash, "{hash64}", base64.StdEncoding.EncodeToString([]byte(k.hash)),
 		"{size}", fmt.Sprint(len(picture(3))), "{proof}", proof, "{own}", own.ID, "{ownProof}", ownProof, "{taxonomy}", shared.BuiltinTaxonomy().Version+".json",
 		"{fresh}", enrolment(k.fresh("a-one"), nil), "{taken}", strings.Replace(enrolment(k.fresh("a-one"), nil), `"replica":"`, `"replica":"`+k.replica.ID+`","was":"`, 1),
 	).Replace(text)

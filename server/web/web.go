@@ -31,6 +31,7 @@ type Config struct {
 	Store  *sqlite.Store
 	Hasher *identity.Hasher
 	Keys   *identity.Keys
+	Signer Signer // of receipts
 	Photos *photo.Photos
 	// Handovers takes the files by which phones without a line hand over what they hold.
 	Handovers *handover.Spool
@@ -120,6 +121,8 @@ func (s *server) routes() []route {
 		{"GET", "/api/directory", signedIn, PurposeSync, (*server).directory},
 		{"GET", "/api/phrases", signedIn, PurposeSync, (*server).phrases},
 		{"PUT", "/api/phrases/{kind}", signedIn, "", (*server).putPhrases},
+		{"POST", "/api/receipts", signedIn, PurposeSync, (*server).receipts},
+		{"POST", "/api/reckon", signedIn, PurposeSync, (*server).reckon},
 		{"GET", "/api/phones", signedIn, "", (*server).phones},
 		{"GET", "/api/day", signedIn, "", (*server).day},
 		{"GET", "/api/photos/{hash}", signedIn, PurposeSync, (*server).photo},

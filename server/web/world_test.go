@@ -96,7 +96,7 @@ func newWorld(t testing.TB, changes ...change) *world {
 	config := Config{
 		Handovers: w.handovers,
 		Office:    &office.Office{Store: w.store, Hasher: identity.NewHasher(cheap), Known: "the demo's password"},
-		Store:     w.store, Hasher: identity.NewHasher(cheap), Keys: keys, Photos: w.photos, Now: now, Log: log,
+		Store:     w.store, Hasher: identity.NewHasher(cheap), Keys: keys, Signer: testSigner(), Photos: w.photos, Now: now, Log: log,
 		Client: fstest.MapFS{
 			"index.html":            {Data: []byte("<!doctype html><title>步巡</title>")},
 			"sw.js":                 {Data: []byte("self.x = 1")},

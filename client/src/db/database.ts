@@ -2,7 +2,7 @@
 
 import Dexie, { type EntityTable, type Table, type Transaction } from 'dexie'
 import { Fault } from '@shared/fault'
-import type { BytesRow, CaseRow, DecisionRow, DocumentRow, DraftRow, KeyRow, MetaRow, OperationRow, PhotoRow, PlaceRow, ReplicaRow, ViewRow } from './rows'
+import type { BytesRow, CaseRow, DecisionRow, DocumentRow, DraftRow, KeyRow, MetaRow, OperationRow, PhotoRow, PlaceRow, ReceiptRow, ReplicaRow, ViewRow } from './rows'
 
 export class Database extends Dexie {
   declare keys: Table<KeyRow, [string, string]>
@@ -16,6 +16,7 @@ export class Database extends Dexie {
   declare documents: Table<DocumentRow, [string, string]>
   declare views: Table<ViewRow, [string, string]>
   declare places: EntityTable<PlaceRow, 'person'>
+  declare receipts: Table<ReceiptRow, [string, string]>
   declare meta: EntityTable<MetaRow, 'name'>
 
   constructor(name: string) {
@@ -35,6 +36,7 @@ export class Database extends Dexie {
     })
     // A page of an earlier version that is still open goes on as it is: it knows nothing of this table.
     this.version(2).stores({ decisions: 'id, person' })
+    this.version(3).stores({ receipts: '[person+caseId]' })
   }
 }
 

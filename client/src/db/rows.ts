@@ -183,3 +183,15 @@ export interface MetaRow {
   readonly name: string
   readonly value: unknown
 }
+
+/** What the centre signed of a person's doings on one case (R46). It says ids, hashes and times, as other rows do. */
+export interface ReceiptRow {
+  readonly person: string
+  readonly caseId: string
+  readonly text: string
+  readonly signature: string
+  /** The server's public key that it holds by, base64url of SPKI DER. */
+  readonly key: string
+  /** Server's clock when it was signed. */
+  readonly at: number
+}

@@ -14,14 +14,14 @@ export interface Owed {
  * while something waits to be delivered.
  */
 export function wipePerson({ db }: Store, person: string, owed: Owed | null): Promise<boolean> {
-  const tables = [db.keys, db.replicas, db.operations, db.photos, db.bytes, db.cases, db.drafts, db.decisions, db.documents, db.views, db.places, db.meta]
+  const tables = [db.keys, db.replicas, db.operations, db.photos, db.bytes, db.cases, db.drafts, db.decisions, db.documents, db.views, db.places, db.receipts, db.meta]
   return write(db, tables, async () => {
     const waiting = await db.operations.where({ person, state: 'waiting' }).count()
     const going = await db.photos.where({ person }).filter(({ stage }) => stage === 'waiting' || stage === 'named').count()
     const decided = await db.decisions.where({ person }).count()
     if (waiting + going + decided > 0) return false
     for (const table of [db.replicas, db.operations, db.drafts, db.decisions, db.places]) await table.where({ person }).delete()
-    for (const table of [db.keys, db.photos, db.bytes, db.cases, db.documents]) {
+    for (const table of [db.keys, db.photos, db.bytes, db.cases, db.documents, db.receipts]) {
       const own = (await table.toCollection().primaryKeys()).filter(([of]) => of === person)
       await table.bulkDelete(own as never[])
     }
