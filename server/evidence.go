@@ -74,6 +74,9 @@ func verifyEvidence(name string, t terminal) error {
 	if err != nil {
 		return fmt.Errorf("read the evidence: %w", err)
 	}
+	if receipt, err := verifyReceipt(page, t); receipt {
+		return err
+	}
 	checked, err := rescue.CheckEvidence(page)
 	if err != nil {
 		return fmt.Errorf("check %s: %w", name, err)

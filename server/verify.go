@@ -16,7 +16,7 @@ func verifyData(ctx context.Context, args []string, t terminal) error {
 	if len(args) == 1 && !strings.HasPrefix(args[0], "-") {
 		return verifyEvidence(args[0], t)
 	}
-	set := flags("verify", "FILE | [--data DIR] [--scratch DIR]   FILE is what buxun evidence wrote; else the data is looked through", t)
+	set := flags("verify", "FILE | [--data DIR] [--scratch DIR]   FILE is what buxun evidence wrote, or a receipt that a phone saved; else the data is looked through", t)
 	data := set.String("data", "data", "data `directory`")
 	scratch := set.String("scratch", "", "`directory` for a copy of the database; else the system's")
 	if _, err := parse(set, args, 0); err != nil {

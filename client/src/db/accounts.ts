@@ -104,15 +104,18 @@ export function receiptOf({ db }: Store, person: string, caseId: string): Promis
   return read(db, () => db.receipts.get([person, caseId]))
 }
 
-/** Photos that the centre does not have although it said so: they go again where they are still here, and are lost where not. Gives those that go. */
-export function sendAgain({ db }: Store, person: string, hashes: readonly string[]): Promise<string[]> {
+/** Photos that the centre does not have although it said so: they go again where they are still here, and are lost where not. */
+export function sendAgain({ db }: Store, person: string, hashes: readonly string[]): Promise<void> {
   return write(db, [db.photos], async () => {
-    const again: string[] = []
     for (const row of await db.photos.bulkGet(hashes.map((hash): [string, string] => [person, hash]))) {
       if (row?.stage !== 'sent') continue
-      if (row.held) again.push(row.hash)
       await db.photos.put({ ...row, stage: row.held ? 'named' : 'lost', url: '' })
     }
-    return again
   })
+}
+
+/** Those of the photos that are not back at the centre yet, and whether they go by themselves. */
+export async function stillAway({ db }: Store, person: string, hashes: readonly string[]): Promise<Map<string, boolean>> {
+  const rows = await read(db, () => db.photos.bulkGet(hashes.map((hash): [string, string] => [person, hash])))
+  return new Map(rows.flatMap((row) => (row === undefined || row.stage === 'sent' || row.stage === 'released' ? [] : [[row.hash, row.held] as const])))
 }

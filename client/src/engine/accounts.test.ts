@@ -218,6 +218,10 @@ test('L8, L13, R47: a photo that came after the backup that the centre was resto
   expect([(await p.store.db.photos.get([person, photoOf(2)]))?.stage, (await p.store.db.photos.get([person, photoOf(3)]))?.stage]).toEqual(['named', 'lost'])
   expect(await summarize(p.store, person)).toMatchObject({ allSent: false, photos: 1 })
   expect(await lastReckoning(p.store, person)).toMatchObject({ differences })
+  // Compared again they are claimed no more, and are told until they are back.
+  expect((await compare(p)).differences).toEqual(differences)
+  await p.arrive(2)
+  expect((await compare(p)).differences).toEqual(differences.slice(1))
   expect(p.centre.asked[1]?.runs[0]?.claims?.map(({ counter, gonePhotos }) => [counter, gonePhotos])).toEqual([[1, undefined], [2, undefined], [3, [photoOf(3)]]])
 })
 

@@ -5,7 +5,7 @@ import { bytesToHex } from '@noble/hashes/utils.js'
 import { parseReceipt, reckonText, signedReceiptText } from '@shared/receipt'
 import { maxReckoned } from '@shared/types.gen'
 import type { Receipt, SignedReceipt } from '@shared/types.gen'
-import { type Acknowledged, acknowledged, keepReceipt, receiptsWanted, sendAgain } from '../db/accounts'
+import { type Acknowledged, acknowledged, keepReceipt, receiptsWanted, sendAgain, stillAway } from '../db/accounts'
 import { keepDocument, keepMeta, meta, openDocument } from '../db/documents'
 import type { Store } from '../db/store'
 import { type Accountant, accountant, type Stretch } from '../net/accounts'
@@ -141,8 +141,12 @@ export async function reckon(store: Store, person: string, now: number, ask: Acc
       differences.push(...different.map(({ counter, case: caseId, photo = '' }) => ({ replica, counter, caseId, photo, again: false })))
     }
   }
-  const again = new Set(await sendAgain(store, person, differences.map(({ photo }) => photo).filter((photo) => photo !== '')))
-  const found = { at, records, photos, differences: differences.map((one) => ({ ...one, again: again.has(one.photo) })) }
+  await sendAgain(store, person, differences.map(({ photo }) => photo).filter((photo) => photo !== ''))
+  // What was found before is told until it is back: it is claimed no more, and would seem to be well.
+  const known = new Set(differences.map(({ photo }) => photo))
+  differences.push(...((await lastReckoning(store, person))?.differences ?? []).filter(({ photo }) => photo !== '' && !known.has(photo)))
+  const away = await stillAway(store, person, differences.map(({ photo }) => photo))
+  const found = { at, records, photos, differences: differences.filter(({ photo }) => photo === '' || away.has(photo)).map((one) => ({ ...one, again: away.get(one.photo) === true })) }
   await keepDocument(store, person, document, found)
   return found
 }
