@@ -12,7 +12,7 @@ import (
 
 // A server is restored to before a photo came. The receipt of before still holds by the same key, the comparison names the
 // photo, the office is told, and what comes again is back.
-func TestL7_L13_R46_R47_ARestoredServerIsToldWhatItSignedFor(t *testing.T) {
+func TestL7_L13_R50_R51_ARestoredServerIsToldWhatItSignedFor(t *testing.T) {
 	data, backups, restored := demoData(t), t.TempDir(), filepath.Join(t.TempDir(), "restored")
 	server := start(t, data)
 	k := keeperOf(t, server.URL(), "c601")

@@ -1,4 +1,4 @@
-// The centre signs for what it has; restored to an older state it is told what it signed for, and gets it back (R46, R47).
+// The centre signs for what it has; restored to an older state it is told what it signed for, and gets it back (R50, R51).
 import { readFileSync } from 'node:fs'
 import { App } from './pages/app'
 import { Report } from './pages/report'

@@ -8,7 +8,7 @@ import (
 )
 
 // The newest earlier version with data comes forward, and its phones can compare.
-func TestL2_R47_ADatabaseOfBeforeComparesToo(t *testing.T) {
+func TestL2_R51_ADatabaseOfBeforeComparesToo(t *testing.T) {
 	text, err := os.ReadFile("testdata/0011.sql")
 	if err != nil {
 		t.Fatal(err)

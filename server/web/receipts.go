@@ -24,7 +24,7 @@ type receiptsAnswer struct {
 	Receipts   []shared.SignedReceipt `json:"receipts"` // of those cases that the asker did something on
 }
 
-// receipts signs for the asker what of theirs is here, case by case (R46). A case that is not there and one on which they did
+// receipts signs for the asker what of theirs is here, case by case (R50). A case that is not there and one on which they did
 // nothing are told alike: by no receipt.
 func (s *server) receipts(w http.ResponseWriter, r *http.Request) error {
 	var asked struct {

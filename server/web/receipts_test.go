@@ -80,7 +80,7 @@ func (w *world) comment(r *drive.Replica, id string) {
 	}
 }
 
-func TestL2_L7_L10_R46_AReceiptNamesWhatIsHereOfItsAskerAlone(t *testing.T) {
+func TestL2_L7_L10_R50_AReceiptNamesWhatIsHereOfItsAskerAlone(t *testing.T) {
 	w := newWorld(t)
 	r, leader := w.phone("a-one"), w.phone("a-leader")
 	hash := w.reportOnly(r, picture(1))
@@ -169,7 +169,7 @@ func (w *world) told() rescueAnswer {
 	return read[rescueAnswer](w.t, w.ask("admin", "GET", "/api/office/rescue", "", nil))
 }
 
-func TestL13_R47_ADifferenceIsFoundLocatedAndToldToBothSides(t *testing.T) {
+func TestL13_R51_ADifferenceIsFoundLocatedAndToldToBothSides(t *testing.T) {
 	w := newWorld(t)
 	r := w.phone("a-one")
 	first := w.report(r, "a-one", picture(1))
@@ -229,7 +229,7 @@ func TestL13_R47_ADifferenceIsFoundLocatedAndToldToBothSides(t *testing.T) {
 }
 
 // A claim with the centre's own receipt is told apart from one that a phone merely makes.
-func TestL11_R47_AClaimIsProvedByTheCentresOwnReceiptAlone(t *testing.T) {
+func TestL11_R51_AClaimIsProvedByTheCentresOwnReceiptAlone(t *testing.T) {
 	w := newWorld(t)
 	r := w.phone("a-one")
 	w.reportOnly(r, picture(1))
@@ -252,7 +252,7 @@ func TestL11_R47_AClaimIsProvedByTheCentresOwnReceiptAlone(t *testing.T) {
 	}
 }
 
-func TestL10_R47_APhoneComparesOnlyItsOwn(t *testing.T) {
+func TestL10_R51_APhoneComparesOnlyItsOwn(t *testing.T) {
 	w := newWorld(t)
 	r := w.phone("a-one")
 	w.reportOnly(r, picture(1))

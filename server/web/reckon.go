@@ -75,7 +75,7 @@ func (r run) wrong(replica string) string {
 	return ""
 }
 
-// reckon compares what a phone holds as acknowledged with what is here (R47): first by hashes of runs, then claim by claim.
+// reckon compares what a phone holds as acknowledged with what is here (R51): first by hashes of runs, then claim by claim.
 // Whatever the phone claims and the server does not have is told to the phone and kept for the office.
 func (s *server) reckon(w http.ResponseWriter, r *http.Request) error {
 	var asked reckonRequest

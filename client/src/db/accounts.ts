@@ -86,7 +86,7 @@ function marksOf(one: Receipted): string[] {
 
 /**
  * Keeps a receipt whose signature held. One that is there gives way only to another that promises all of it: after a restore the centre
- * may have less than it signed for, and that is when the receipt counts (R46). Says whether it was kept.
+ * may have less than it signed for, and that is when the receipt counts (R50). Says whether it was kept.
  */
 export async function keepReceipt({ db }: Store, person: string, receipt: Receipt, signed: SignedReceipt, key: string): Promise<boolean> {
   return write(db, [db.receipts], async () => {

@@ -184,7 +184,7 @@ export interface MetaRow {
   readonly value: unknown
 }
 
-/** What the centre signed of a person's doings on one case (R46). It says ids, hashes and times, as other rows do. */
+/** What the centre signed of a person's doings on one case (R50). It says ids, hashes and times, as other rows do. */
 export interface ReceiptRow {
   readonly person: string
   readonly caseId: string

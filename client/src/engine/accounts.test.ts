@@ -102,7 +102,7 @@ async function phone(): Promise<Phone> {
 const fetchAll = ({ store, centre }: Phone) => fetchReceipts(store, person, 5, centre)
 const compare = ({ store, centre }: Phone) => reckon(store, person, 5, centre)
 
-test.each(vectors.receipts)('R46: a receipt counts only if it reads and its signature holds: $name', async ({ text, signature, reads, holds: right }) => {
+test.each(vectors.receipts)('R50: a receipt counts only if it reads and its signature holds: $name', async ({ text, signature, reads, holds: right }) => {
   expect((await holds({ text, signature }, vectors.key)) !== null).toBe(reads && right)
   expect(await holds({ text, signature }, vectors.otherKey)).toBe(null)
 })
@@ -119,7 +119,7 @@ test('L2, L7: a receipt comes once the case is wholly at the centre, with its ph
   expect([await receiptsWanted(p.store, person), await fetchAll(p)]).toEqual([[], 0])
 })
 
-test('R46: a changed, misdirected or foreign receipt is refused', async () => {
+test('R50: a changed, misdirected or foreign receipt is refused', async () => {
   const p = await phone()
   await p.report(1)
   await p.arrive(1)
@@ -145,7 +145,7 @@ test('R46: a changed, misdirected or foreign receipt is refused', async () => {
   expect(await fetchAll(p)).toBe(1)
 })
 
-test('R46: another key of the centre is not believed until the person takes it; receipts of before go on holding', async () => {
+test('R50: another key of the centre is not believed until the person takes it; receipts of before go on holding', async () => {
   const p = await phone()
   await p.report(1)
   await p.arrive(1)
@@ -166,7 +166,7 @@ test('R46: another key of the centre is not believed until the person takes it; 
   expect(await meta(p.store, 'otherCentreKey')).toBe(null)
 })
 
-test('L13, R46: after a restore the phone still shows the receipt, and takes none that promises less', async () => {
+test('L13, R50: after a restore the phone still shows the receipt, and takes none that promises less', async () => {
   const p = await phone()
   await p.report(1)
   await p.arrive(1)
@@ -189,7 +189,7 @@ test('L13, R46: after a restore the phone still shows the receipt, and takes non
   expect(parseReceipt((await receiptOf(p.store, person, caseId(1)))?.text ?? '').operations).toHaveLength(2)
 })
 
-test('L13, R47: both ends hold the same: one small request, and nothing differs', async () => {
+test('L13, R51: both ends hold the same: one small request, and nothing differs', async () => {
   const p = await phone()
   for (let n = 1; n <= 9; n++) {
     await p.report(n, n === 4 ? 'refused' : 'applied')
@@ -201,7 +201,7 @@ test('L13, R47: both ends hold the same: one small request, and nothing differs'
   expect(p.centre.asked[0]).toMatchObject({ replica, records: 9, photos: 6 })
 })
 
-test('L8, L13, R47: a photo that came after the backup that the centre was restored from is found, and goes again', async () => {
+test('L8, L13, R51: a photo that came after the backup that the centre was restored from is found, and goes again', async () => {
   const p = await phone()
   for (const n of [1, 2, 3]) {
     await p.report(n)
@@ -225,7 +225,7 @@ test('L8, L13, R47: a photo that came after the backup that the centre was resto
   expect(p.centre.asked[1]?.runs[0]?.claims?.map(({ counter, gonePhotos }) => [counter, gonePhotos])).toEqual([[1, undefined], [2, undefined], [3, [photoOf(3)]]])
 })
 
-test('L13, R47: a record that the centre lost and the phone let go long ago is named by its receipt', async () => {
+test('L13, R51: a record that the centre lost and the phone let go long ago is named by its receipt', async () => {
   const p = await phone()
   for (const n of [1, 2]) {
     await p.report(n)
@@ -239,7 +239,7 @@ test('L13, R47: a record that the centre lost and the phone let go long ago is n
   expect(p.centre.asked.at(-1)?.runs[0]?.claims?.[0]).toMatchObject({ counter: 1, gone: true, photos: [photoOf(1)] })
 })
 
-test('R45, R47: what waits again after a restore is no claim', async () => {
+test('R45, R51: what waits again after a restore is no claim', async () => {
   const p = await phone()
   for (const n of [1, 2]) {
     await p.report(n)
@@ -251,7 +251,7 @@ test('R45, R47: what waits again after a restore is no claim', async () => {
   expect(await compare(p)).toMatchObject({ records: 1, photos: 1, differences: [] })
 })
 
-test('R47: many records go in runs of twenty, and only unequal ones are told in full', async () => {
+test('R51: many records go in runs of twenty, and only unequal ones are told in full', async () => {
   const p = await phone()
   const rows = Array.from({ length: 65 }, (_, i) => i + 1)
   for (const n of rows) p.centre.log.set(n, { replica, counter: n, hash: hashOf(`${n}`), outcome: 'applied', case: caseId(1) })

@@ -1,4 +1,4 @@
-// Settles accounts with the centre: receipts for what is wholly there (R46), and whether both ends hold the same (R47).
+// Settles accounts with the centre: receipts for what is wholly there (R50), and whether both ends hold the same (R51).
 
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'

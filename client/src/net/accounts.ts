@@ -1,4 +1,4 @@
-// What the centre signs, and the comparison of what both ends hold (R46, R47).
+// What the centre signs, and the comparison of what both ends hold (R50, R51).
 
 import type { Receipted, SignedReceipt } from '@shared/types.gen'
 import type { Answer } from '@sync/wire/types.gen'

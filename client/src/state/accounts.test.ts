@@ -1,6 +1,6 @@
 import { due } from './accounts'
 
-test('R47: the phone compares once a day, and at the first contact of a day', () => {
+test('R51: the phone compares once a day, and at the first contact of a day', () => {
   const noon = new Date(2026, 10, 26, 12).getTime()
   expect(due(null, noon)).toBe(true)
   expect(due(noon, noon + 3_600_000)).toBe(false)
