@@ -22,13 +22,9 @@ func TestL7_L13_R50_R51_ARestoredServerIsToldWhatItSignedFor(t *testing.T) {
 	succeeds(t, "backup", backups, "--data", data)
 	k.photos = append(k.photos, content)
 	k.sync(t)
-	type receipts struct {
-		Key      string
-		Receipts []shared.SignedReceipt
-	}
-	var first, again receipts
-	must(t, k.Ask(t.Context(), "POST", "/api/receipts", map[string]any{"cases": []string{id}}, &first))
-	receipt, err := shared.ParseReceipt(first.Receipts[0].Text)
+	key, first, err := k.Receipts(t.Context(), id)
+	must(t, err)
+	receipt, err := shared.ParseReceipt(first[0].Text)
 	if err != nil || len(receipt.Operations) != 1 || len(receipt.Operations[0].Photos) != 1 {
 		t.Fatalf("%+v %v", receipt, err)
 	}
@@ -39,22 +35,23 @@ func TestL7_L13_R50_R51_ARestoredServerIsToldWhatItSignedFor(t *testing.T) {
 	k.Client = signedIn(t, server.URL(), k.login)
 	k.photos = nil // the phone believes that it is there
 	k.sync(t)
-	must(t, k.Ask(t.Context(), "POST", "/api/receipts", map[string]any{"cases": []string{id}}, &again))
-	if now, err := shared.ParseReceipt(again.Receipts[0].Text); again.Key != first.Key || err != nil || now.Epoch == receipt.Epoch || now.Operations[0].Photos != nil {
+	keyNow, again, err := k.Receipts(t.Context(), id)
+	must(t, err)
+	if now, err := shared.ParseReceipt(again[0].Text); keyNow != key || err != nil || now.Epoch == receipt.Epoch || now.Operations[0].Photos != nil {
 		t.Errorf("the restored server signs %+v %v", now, err)
 	}
 	file := filepath.Join(t.TempDir(), "receipt.json")
 	write := func(text string) {
 		t.Helper()
-		content, err := json.Marshal(receiptFile{receiptFormat, text, first.Receipts[0].Signature, first.Key})
+		content, err := json.Marshal(receiptFile{receiptFormat, text, first[0].Signature, key})
 		must(t, err)
 		must(t, os.WriteFile(file, content, 0o600))
 	}
-	write(first.Receipts[0].Text)
+	write(first[0].Text)
 	if out := succeeds(t, "verify", file); !strings.Contains(out, id) || !strings.Contains(out, receipt.Operations[0].Photos[0]) || !strings.Contains(out, "1 records, 1 photos") {
 		t.Errorf("the receipt of before:\n%s", out)
 	}
-	write(strings.Replace(first.Receipts[0].Text, `"at":1`, `"at":2`, 1))
+	write(strings.Replace(first[0].Text, `"at":1`, `"at":2`, 1))
 	if out, code := buxun(t, "", "verify", file); code != 1 || !strings.Contains(out, "signature does not hold") {
 		t.Errorf("a changed receipt: code %d\n%s", code, out)
 	}

@@ -107,3 +107,13 @@ func Problem(response *http.Response) error {
 	}
 	return shared.Fail(problem.Code, problem.Title)
 }
+
+// Receipts asks what the server signs for of the person's doings on cases (R50), with the key that it signs with.
+func (c *Client) Receipts(ctx context.Context, cases ...string) (key string, receipts []shared.SignedReceipt, err error) {
+	var answer struct {
+		Key      string                 `json:"key"`
+		Receipts []shared.SignedReceipt `json:"receipts"`
+	}
+	err = c.Ask(ctx, http.MethodPost, "/api/receipts", map[string]any{"cases": cases}, &answer)
+	return answer.Key, answer.Receipts, err
+}
