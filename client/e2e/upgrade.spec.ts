@@ -72,37 +72,37 @@ describe('ask 14: a new version', () => {
   })
 
   /** The steps of a change of version, each up to the instant at which the line is cut and the browser killed. */
-  const steps: readonly (readonly [string, (page: Page) => Promise<void>])[] = [
-    ['its worker is asked for', async (page) => {
+  const steps: readonly (readonly [string, () => string, (page: Page) => Promise<void>])[] = [
+    ['its worker is asked for', () => next, async (page) => {
       await wire.mode({ match: 'GET /sw.js', silence: 'down' })
       const from = origin.asked.length
       await ask(page)
       await until('the worker to be asked for', async () => origin.asked.slice(from).includes('/sw.js'))
     }],
-    ['its files are on their way', async (page) => {
+    ['its files are on their way', () => next, async (page) => {
       await wire.mode({ match: 'GET /assets', bytesPerSecond: 30_000 })
       const from = origin.asked.length
       await ask(page)
       await until('files to be asked for', async () => origin.asked.slice(from).some((name) => name.startsWith('/assets/')))
       await aMoment()
     }],
-    ['it is stored and waits', async (page) => {
+    ['it is stored and waits', () => next, async (page) => {
       expect(await look(page)).toBe(true)
     }],
-    ['it takes over', async (page) => {
+    ['it takes over', () => now, async (page) => {
       await look(page)
       await page.evaluate(async () => (await navigator.serviceWorker.ready).waiting?.postMessage('take-over'))
     }],
-    ['the page is loaded anew', async (page) => {
+    ['the page is loaded anew', () => next, async (page) => {
       await look(page)
       await page.evaluate(async () => (await navigator.serviceWorker.ready).waiting?.postMessage('take-over'))
       await page.reload({ waitUntil: 'commit' }).catch(() => undefined)
     }],
   ]
 
-  it.each(steps)('L1: killed and out of reach while %s: it starts, with the draft and the queue as they were', async (_, step) => {
+  it.each(steps)('L1: killed and out of reach while %s: it starts, with the draft and the queue as they were', async (_, version, step) => {
     const { page } = phone
-    origin.dist = origin.dist === now ? next : now
+    origin.dist = version()
     await step(page)
     await wire.away()
     await phone.kill()

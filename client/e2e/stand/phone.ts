@@ -120,9 +120,15 @@ export class Phone {
 
   /** Kills the page under the person's thumb, and the browser with it. */
   async kill(): Promise<void> {
-    const cdp = await this.browser.newCDPSession(this.page)
-    void cdp.send('Page.crash').catch(() => undefined) // it never answers
-    await this.page.waitForEvent('crash')
+    const crashed = this.page.waitForEvent('crash')
+    crashed.catch(() => undefined)
+    // A page that is just being loaded anew may let a first blow pass.
+    for (let blow = 0, down = false; blow < 5 && !down; blow++) {
+      const cdp = await this.browser.newCDPSession(this.page)
+      void cdp.send('Page.crash').catch(() => undefined) // it never answers
+      down = await Promise.race([crashed.then(() => true), pause(2000, false)])
+    }
+    await crashed
     await this.stop()
   }
 
