@@ -195,6 +195,9 @@ export class Centre {
       return queueMicrotask(() => this.say({ t: 'fault', code: 'replica.forked', replica: push.replica, counter: push.first }))
     }
     const texts = this.kept.get(push.replica) ?? []
+    if (push.first > texts.length + 1 && push.oldest <= texts.length + 1) {
+      return queueMicrotask(() => this.say({ t: 'fault', code: 'push.chain', replica: push.replica, counter: push.first })) // R25
+    }
     const answers = push.operations.map((text, i): Answer => {
       const counter = push.first + i
       texts[counter - 1] = text
