@@ -7,13 +7,14 @@ import { Fault } from '@shared/fault'
 import { addToDraft } from '../db/drafts'
 import { hashOf } from '../engine/operation'
 import { Centre, Hand, LockTable, Pages, people } from '../engine/rig'
-import { Phone } from '../engine/phone'
+import { Phone, type PhonePorts } from '../engine/phone'
 import { openStore } from '../db/store'
 import { summarize } from '../db/summary'
-import type { Listener, Socket } from '../net/socket'
-import type { Send } from '../net/upload'
 import { Ledger } from './ledger'
 import { makeSync } from './sync'
+
+type Listener = Parameters<Centre['open']>[0]
+type Socket = ReturnType<Centre['open']>
 
 const interleavings = Number(process.env.RUNS || 200)
 const seed = Number(process.env.SEED || 20_261_126)
@@ -85,7 +86,7 @@ class Run {
     return { send: (text) => this.up.push(current(() => socket.send(text))), close: () => socket.close() }
   }
 
-  private readonly send: Send = ({ hash }) =>
+  private readonly send: PhonePorts['send'] = ({ hash }) =>
     new Promise((resolve, reject) => {
       const generation = this.generation
       this.up.push(() => {
