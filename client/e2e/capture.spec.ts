@@ -66,6 +66,27 @@ describe('what filing costs', () => {
     await row.locator('img').waitFor()
   })
 
+  it('ask 11: a thumb that is quicker than the storage never has more than six pictures in memory, and all of them are stored', async () => {
+    const { page } = phone
+    await new App(page).go('首页')
+    const report = new Report(page)
+    await report.open()
+    await shutter(page).waitFor()
+    const most = page.evaluate(() => new Promise<number>((resolve) => {
+      let count = 0
+      const look = () => (count = Math.max(count, document.querySelectorAll('ul[aria-label="照片"] > li, ol[aria-label="照片"] > li').length))
+      new MutationObserver(look).observe(document.body, { childList: true, subtree: true })
+      const button = [...document.querySelectorAll('button')].find((one) => one.getAttribute('aria-label') === '拍照' || one.textContent?.trim() === '拍照')
+      for (let tap = 0; tap < 40; tap++) button?.click()
+      setTimeout(() => resolve(count), 3000)
+    }))
+    expect(await most).toBeGreaterThan(1)
+    expect(await most).toBeLessThanOrEqual(6)
+    const kept = await report.thumbnails().count()
+    await expect.poll(() => report.thumbnails().locator('img').count(), { timeout: 15_000 }).toBe(kept)
+    await report.save('暴露垃圾', '手快的一件')
+  })
+
   it('a self-handled case in less than ten seconds at the pace of a hand', async () => {
     const { page } = phone
     await new App(page).go('首页')
