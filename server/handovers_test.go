@@ -2,10 +2,12 @@ package main
 
 import (
 	"bytes"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"buxun/server/rescue"
 	"buxun/shared"
@@ -102,5 +104,63 @@ func TestTheHandOverKeyIsInTheBackup(t *testing.T) {
 	succeeds(t, "restore", made, "--data", restored)
 	if out := succeeds(t, "import", name, "--data", restored); strings.Count(out, "新收 1") != 2 {
 		t.Errorf("%s", out)
+	}
+}
+
+// A courier's file meets a server that is killed again and again while it arrives and while it is taken: brought until it is
+// answered, everything in it is there once, and what was answered is there after the next kill.
+func TestL2_L3_AFileIsDeliveredThroughKills(t *testing.T) {
+	chance := rand.New(rand.NewPCG(seedOfKills(t), 1))
+	data := demoData(t)
+	server := spawn(t, data)
+	c, r := enrolled(t, server.url, "c601")
+	var photos [][]byte
+	for n := range 12 {
+		photo := append(picture(t, n), bytes.Repeat([]byte{byte(n)}, 200_000)...)
+		report(t, r, photo)
+		photos = append(photos, photo)
+	}
+	file, err := drive.Handover(c.Who.Handover, r, 1, 12, photos...)
+	must(t, err)
+	kills := 0
+	var got drive.HandoverOutcome
+	for got.Faults == nil {
+		courier := signedIn(t, server.url, "c501")
+		if kills < 6 {
+			kills++
+			child, delay := server, time.Duration(1+chance.IntN(60))*time.Millisecond
+			timer := time.AfterFunc(delay, func() { _ = child.Process.Kill() })
+			got, err = courier.Deliver(t.Context(), file, 400_000)
+			timer.Stop()
+			_ = server.Process.Kill()
+			_ = server.Wait()
+			if err != nil {
+				got = drive.HandoverOutcome{} // no answer: it is brought again
+			}
+			server = spawn(t, data)
+			continue
+		}
+		got, err = courier.Deliver(t.Context(), file, 400_000)
+		must(t, err)
+	}
+	t.Logf("%d kills, then %+v", kills, got)
+	_ = server.Process.Kill()
+	_ = server.Wait()
+	server = spawn(t, data)
+	leader := signedIn(t, server.url, "l6")
+	for _, photo := range photos {
+		if served, err := leader.Photo(t.Context(), shared.HashText(string(photo))); err != nil || !bytes.Equal(served, photo) {
+			t.Errorf("a photo is served as %d bytes, %v", len(served), err)
+		}
+	}
+	again, err := signedIn(t, server.url, "c502").Deliver(t.Context(), file, 1<<20)
+	if must(t, err); again.Records.Had != 12 || again.Photos.Had != 12 || len(again.Faults) > 0 {
+		t.Errorf("brought once more: %+v", again)
+	}
+	answers, err := greeted(t, signedIn(t, server.url, "c601"), r).Push(r)
+	must(t, err)
+	applied(t, answers)
+	if len(answers) != 12 {
+		t.Errorf("the phone itself hears %d answers", len(answers))
 	}
 }
