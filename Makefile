@@ -59,7 +59,7 @@ torture: $(MODULES) bin/buxun bin/bench ## kill, starve and cut the server for M
 
 fuzz: ## run each of Go's fuzzers for a while (FUZZTIME=30s, ONLY=name); what they find stays under testdata/fuzz
 	@set -e; grep -rE --include='*_test.go' -o '^func (Fuzz[A-Za-z]*$(ONLY)[A-Za-z]*)' server shared sync | sed 's/:func / /' | while read -r file name; do \
-	  echo "== $$name"; go test -tags $(TAGS) -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "./$$(dirname $$file)"; done
+	  echo "== $$name"; go test -tags $(TAGS) -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "./$$(dirname $$file)"; done
 
 gen: ## write the generated files anew (shared/gen)
 	go run ./shared/gen
