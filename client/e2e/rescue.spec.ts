@@ -132,6 +132,29 @@ describe('a centre that was restored from a backup', () => {
     await says('最近一次验证', '备份恢复不了：')
     await says('最近一次备份', '备份没有做成')
     await looks('failed')
+    await says('对账', /对得上|还没有手机和中心对过|以前少的/)
+    // Differences as the server tells them; how they come about is told by its own tests.
+    const common = { replica: 'r', label: '采集员6-01', login: 'c601', firstAt: Date.now(), lastAt: Date.now(), back: false }
+    for (const { page } of [desk, pocket]) {
+      await page.route('**/api/office/rescue', async (route) => {
+        const answer = await route.fetch()
+        await route.fulfill({ response: answer, json: { ...(await answer.json() as object), differences: [
+          { ...common, counter: 3, short: '7ZK0Q-3', held: true, proved: true }, { ...common, counter: 4, short: '7ZK0Q-4', case: 'c', photo: 'p', held: false, proved: false },
+        ] } })
+      })
+    }
+    await says('对账', '手机有中心的确认、中心却没有的：2 项')
+    await region(desk.page, '对账').getByRole('listitem').filter({ hasText: '7ZK0Q-4 的一张照片或录音中心没有' }).filter({ hasText: '手机里也没有了' }).waitFor()
+    await pocket.open('/office/rescue')
+    await region(pocket.page, '对账').getByRole('listitem').nth(1).waitFor()
+    for (const [where, { page }] of [['desk', desk], ['phone', pocket]] as const) {
+      for (const theme of ['day', 'sun', 'night']) {
+        await page.evaluate((chosen) => (document.documentElement.dataset.theme = chosen), theme)
+        await region(page, '对账').evaluate((part) => part.scrollIntoView())
+        await look(page, `rescue-differences-${where}-${theme}`, theme === 'sun' ? { enhanced: true } : {})
+      }
+      await page.unroute('**/api/office/rescue')
+    }
     await desk.browser.setOffline(true)
     await desk.page.getByRole('alert').filter({ hasText: '现在连不上中心' }).waitFor({ timeout: 30_000 })
     await says('最近一次验证', '备份恢复不了：')

@@ -43,6 +43,33 @@ export interface HealedPhone {
   readonly seenAt?: number
 }
 
+/** When a phone compared last what it holds as acknowledged with what is at the centre. */
+export interface ComparedPhone {
+  readonly replica: string
+  readonly label: string
+  readonly login: string
+  /** Absent: never. */
+  readonly at?: number
+}
+
+/** One thing that a phone held as acknowledged and that was not at the centre. */
+export interface Differing {
+  readonly replica: string
+  readonly label: string
+  readonly counter: number
+  readonly short: string
+  readonly case?: string
+  /** Hash of a photo or voice note; absent where it is the record itself. */
+  readonly photo?: string
+  /** The phone still had it: it comes again. */
+  readonly held: boolean
+  /** The phone showed the centre's own receipt. */
+  readonly proved: boolean
+  readonly firstAt: number
+  /** It is at the centre by now. */
+  readonly back: boolean
+}
+
 export interface Rescue {
   readonly now: number
   /** How old the last ones may grow before there is reason to warn, in milliseconds. */
@@ -60,6 +87,10 @@ export interface Rescue {
   readonly life?: number
   readonly keepUntil?: number
   readonly phones: readonly HealedPhone[]
+  readonly compared: readonly ComparedPhone[]
+  readonly differences: readonly Differing[]
+  /** Fingerprint of the key that receipts are signed with, as phones show it. */
+  readonly key: string
 }
 
 const patienceMs = 10_000

@@ -28,7 +28,7 @@
 //                 搜索人员 (searchbox), 中队, 角色, 状态 (comboboxes), 添加人员, 导入, 导出 Excel, 导出 CSV (buttons);
 //                 dialogs: 添加人员 (账号, 显示名, 角色, 中队, 初始密码; 添加), the row's name (保存; 生成新密码; 谁改过什么),
 //                 导入人员 (a file input; 导入这 N 处, 下载要改的清单, 好了), PERSON的设备 (停用这部设备 -> 停用的原因, 停用)
-// /office/rescue  备份与找回 (admins): regions 最近一次备份, 最近一次验证, 恢复以后 and in it 还没有联系上, 正在补, 已经补完 (one listitem a phone)
+// /office/rescue  备份与找回 (admins): regions 最近一次备份, 最近一次验证, 对账, 恢复以后 and in it 还没有联系上, 正在补, 已经补完 (one listitem a phone)
 // /phone          手机: 现在就传 (button), regions 待传, 需要你看一下 (去改, 导出), 有问题的照片 (放弃这张), 替别人保管, 存储; for admins 备份与找回 (link);
 //                 region 交接: 交接给同事 (button, where something waits -> dialog: 装好文件, then 发给同事 or 存到手机 (link), 好了),
 //                 送交接文件 (a file input by label -> dialog: 再送一次, 好了)

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { HealedPhone, Rescue } from '../../state/office/rescue'
-import { backupStanding, groupsOf, proofStanding, sumsOf } from './rescue'
+import { backupStanding, comparedOf, groupsOf, proofStanding, sumsOf } from './rescue'
 
 const hour = 3_600_000
 const now = Date.UTC(2026, 10, 26, 4)
 
 function rescue(more: Partial<Rescue>): Rescue {
-  return { now, backupOld: 6 * hour, proofOld: 50 * hour, phones: [], ...more }
+  return { now, backupOld: 6 * hour, proofOld: 50 * hour, phones: [], compared: [], differences: [], key: 'k', ...more }
 }
 
 function phone(replica: string, more: Partial<HealedPhone> = {}): HealedPhone {
@@ -50,5 +50,18 @@ describe('L13: what came back after a restore', () => {
 
   it('adds up', () => {
     expect(sumsOf(phones)).toEqual({ heard: 4, back: 5, awaited: 2, gone: 4 })
+  })
+})
+
+describe('L13: what phones hold as acknowledged, compared with what is here', () => {
+  const differing = (short: string, held: boolean, back: boolean) => ({ replica: 'r', label: '', counter: 1, short, held, proved: false, firstAt: now, back })
+
+  it('names what is not here, that which cannot come by itself first, and counts what came again', () => {
+    const found = comparedOf(rescue({
+      compared: [{ replica: 'a', label: '', login: '', at: now - hour }, { replica: 'b', label: '', login: '', at: now }, { replica: 'c', label: '', login: '' }],
+      differences: [differing('held', true, false), differing('gone', false, false), differing('back', true, true)],
+    }))
+    expect({ ...found, open: found.open.map(({ short }) => short) }).toEqual({ phones: 2, never: 1, last: now, open: ['gone', 'held'], back: 1 })
+    expect(comparedOf(rescue({}))).toEqual({ phones: 0, never: 0, last: 0, open: [], back: 0 })
   })
 })

@@ -1,5 +1,5 @@
 // What the page for backup and rescue says, without a screen.
-import type { HealedPhone, Rescue } from '../../state/office/rescue'
+import type { Differing, HealedPhone, Rescue } from '../../state/office/rescue'
 
 /** `failed` where the last try came to nothing, `old` where it is too long ago, `none` where there never was one. */
 export type Standing = 'good' | 'old' | 'failed' | 'none'
@@ -48,6 +48,26 @@ export interface Sums {
 export function sumsOf(phones: readonly HealedPhone[]): Sums {
   const sum = (of: (phone: HealedPhone) => number) => phones.reduce((all, phone) => all + of(phone), 0)
   return { heard: sum((phone) => (phone.heardAt ? 1 : 0)), back: sum(({ back }) => back), awaited: sum(({ awaited }) => awaited), gone: sum(({ gone }) => gone) }
+}
+
+export interface Compared {
+  /** Phones that compared ever, and those that never did. */
+  readonly phones: number
+  readonly never: number
+  readonly last: number
+  /** What is not here; what cannot come by itself first. */
+  readonly open: readonly Differing[]
+  /** How much was missing and came again. */
+  readonly back: number
+}
+
+export function comparedOf({ compared, differences }: Rescue): Compared {
+  const times = compared.flatMap(({ at }) => (at === undefined ? [] : [at]))
+  const open = differences.filter(({ back }) => !back)
+  return {
+    phones: times.length, never: compared.length - times.length, last: Math.max(0, ...times),
+    open: [...open.filter(({ held }) => !held), ...open.filter(({ held }) => held)], back: differences.length - open.length,
+  }
 }
 
 export function hours(ms: number): number {
