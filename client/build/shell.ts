@@ -43,6 +43,8 @@ export function shell(options: ShellOptions): Plugin {
       if (bytes > options.budget) {
         this.error(`the first visit needs ${bytes} bytes of JavaScript (gzip); the budget is ${options.budget}`)
       }
+      const torn = needsLater(bundle, options.later)
+      if (torn !== '') this.error(`${torn}, which is not stored at install: out of reach it would not start`)
       laterStyles = stylesOfLater(bundle, options.later)
       this.info(`first visit: ${(bytes / 1000).toFixed(1)} kB of JavaScript, gzip`)
     },
@@ -64,6 +66,16 @@ function stylesOfLater(bundle: Rollup.OutputBundle, later: readonly RegExp[]): S
     chunks.filter(({ fileName }) => later.some((pattern) => pattern.test(fileName)) === wanted).flatMap(({ viteMetadata }) => [...(viteMetadata?.importedCss ?? [])])
   const shared = new Set(stylesOf(false))
   return new Set(stylesOf(true).filter((name) => !shared.has(name)))
+}
+
+/** What of the shell cannot start without a file that is left for later; '' where nothing is. */
+function needsLater(bundle: Rollup.OutputBundle, later: readonly RegExp[]): string {
+  const isLater = (name: string) => later.some((pattern) => pattern.test(name))
+  for (const file of Object.values(bundle)) {
+    const missing = file.type === 'chunk' && !isLater(file.fileName) ? file.imports.find(isLater) : undefined
+    if (missing !== undefined) return `${file.fileName} needs ${missing}`
+  }
+  return ''
 }
 
 /** Gzip size of the entry and of everything that it imports statically. */

@@ -82,7 +82,8 @@ describe('what filing costs', () => {
     await report.thumbnails().nth(1).waitFor()
     await expect.poll(async () => (await report.thumbnails().count()) - (await report.thumbnails().locator('img').count()), { timeout: 15_000 }).toBe(0)
     await shutter(page).waitFor()
-    expect(await page.evaluate(() => (window as unknown as { most: number }).most)).toBeLessThanOrEqual(6)
+    // One may stand there twice for a moment, stored already and still on its way.
+    expect(await page.evaluate(() => (window as unknown as { most: number }).most)).toBeLessThanOrEqual(7)
     await report.save('暴露垃圾', '手快的一件')
   })
 

@@ -1,12 +1,3 @@
-/** Hands a file to the person: the browser asks or knows where it goes. */
-export function save({ name, content }: { readonly name: string; readonly content: Blob }): void {
-  const url = URL.createObjectURL(content)
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(url)
-}
 
 /** A table as Excel opens it: UTF-8 with its mark, every cell quoted; what would be a formula stands behind an apostrophe. */
 export function csvOf(rows: readonly (readonly (string | number)[])[]): Blob {
