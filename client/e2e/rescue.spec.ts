@@ -28,12 +28,14 @@ describe('a centre that was restored from a backup', () => {
   const region = (page: Page, name: string) => page.getByRole('region', { name, exact: true })
   const says = (name: string, words: string | RegExp) => region(desk.page, name).getByText(words).first().waitFor({ timeout: 30_000 })
 
-  /** Both sizes, in every theme. */
+  /** Both sizes, each in one theme; SCREENS=1 goes through all of them (e2e/everywhere.spec.ts has the page in every one). */
+  const themesOf = (where: 'desk' | 'phone') => (process.env.SCREENS === '1' ? ['day', 'sun', 'night'] : [where === 'desk' ? 'day' : 'sun'])
+
   async function looks(name: string): Promise<void> {
     await pocket.open('/office/rescue')
     await region(pocket.page, '恢复以后').waitFor()
     for (const [where, { page }] of [['desk', desk], ['phone', pocket]] as const) {
-      for (const theme of ['day', 'sun', 'night']) {
+      for (const theme of themesOf(where)) {
         await page.evaluate((chosen) => (document.documentElement.dataset.theme = chosen), theme)
         await page.evaluate(() => scrollTo(0, 0))
         await look(page, `rescue-${name}-${where}-${theme}`, theme === 'sun' ? { enhanced: true } : {})
@@ -148,7 +150,7 @@ describe('a centre that was restored from a backup', () => {
     await pocket.open('/office/rescue')
     await region(pocket.page, '对账').getByRole('listitem').nth(1).waitFor()
     for (const [where, { page }] of [['desk', desk], ['phone', pocket]] as const) {
-      for (const theme of ['day', 'sun', 'night']) {
+      for (const theme of themesOf(where)) {
         await page.evaluate((chosen) => (document.documentElement.dataset.theme = chosen), theme)
         await region(page, '对账').evaluate((part) => part.scrollIntoView())
         await look(page, `rescue-differences-${where}-${theme}`, theme === 'sun' ? { enhanced: true } : {})
