@@ -32,24 +32,25 @@ var goMay = map[string][]string{
 	"server/sqlite":      {"shared", "server/roster", "sync/wire", "sync/session", "github.com/mattn/go-sqlite3", "github.com/google/uuid"},
 	"server/live":        {"shared", "server/es256", "sync/wire", "sync/session", "github.com/gorilla/websocket"},
 	"server/es256":       {},
+	"server/durable":     {}, // files that are whole on disk before anybody hears of them
 	"server/numbering":   {"shared", "server/es256", "server/sqlite", "sync/wire", "sync/session", "github.com/google/uuid"},
 	"server/photo":       {"shared", "server/es256", "github.com/tus/tusd/v2", "golang.org/x/exp", "golang.org/x/image"},
-	"server/handover":    {"shared", "server/es256", "sync/wire", "sync/session"}, // files by which phones without a line hand over what they hold
-	"server/identity":    {"shared", "server/es256", "server/sqlite", "golang.org/x/crypto", "github.com/google/uuid"},
+	"server/handover":    {"shared", "server/durable", "server/es256", "sync/wire", "sync/session"}, // files by which phones without a line hand over what they hold
+	"server/identity":    {"shared", "server/durable", "server/es256", "server/sqlite", "golang.org/x/crypto", "github.com/google/uuid"},
 	"server/roster":      {"shared", "golang.org/x/text", "github.com/xuri/excelize/v2"},
-	"server/office":      {"shared", "server/roster", "server/sqlite", "server/identity"}, // what pages and commands of administrators share
-	"server/rescue":      {"shared", "server/es256", "server/sqlite", "sync/session"},     // backups: made, proved, restored
+	"server/office":      {"shared", "server/roster", "server/sqlite", "server/identity"},               // what pages and commands of administrators share
+	"server/rescue":      {"shared", "server/durable", "server/es256", "server/sqlite", "sync/session"}, // backups: made, proved, restored
 	"server/demo": {"shared", "server/es256", "sync/wire", "sync/session", "server/sqlite", "server/identity", "server/roster", "server/photo",
 		"github.com/google/uuid"},
 	// The server's certificates; autocert speaks ACME (decisions.md says why).
-	"server/cert": {"golang.org/x/crypto"},
+	"server/cert": {"server/durable", "golang.org/x/crypto"},
 	// Let's Encrypt's own test authority, with a module of its own: nothing of it enters the product.
 	"server/cert/pebble": {"github.com/letsencrypt/pebble/v2", "github.com/miekg/dns"},
 	// What phones read before they trust the server.
 	"server/install": {"server/cert", "github.com/boombuler/barcode", "github.com/google/uuid"},
 	"server/web": {"shared", "sync/wire", "sync/session", "server/sqlite", "server/photo", "server/identity", "server/roster", "server/office", "server/handover",
 		"github.com/prometheus/client_golang"},
-	"server": {"shared", "server/es256", "sync/wire", "sync/session", "server/sqlite", "server/live", "server/numbering", "server/photo", "server/identity",
+	"server": {"shared", "server/durable", "server/es256", "sync/wire", "sync/session", "server/sqlite", "server/live", "server/numbering", "server/photo", "server/identity",
 		"server/roster", "server/office", "server/demo", "server/rescue", "server/web", "server/cert", "server/install", "server/handover", "client", "github.com/prometheus/client_golang", "github.com/google/uuid"},
 	"client": {},
 	// bench measures the built server from outside; it opens stores only to fill them.

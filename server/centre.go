@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"buxun/server/demo"
+	"buxun/server/durable"
 	"buxun/server/es256"
 	"buxun/server/identity"
 	"buxun/server/numbering"
@@ -35,17 +36,11 @@ func makeData(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make the data directory: %w", err)
 	}
-	parent, err := os.Open(filepath.Dir(filepath.Clean(dir)))
+	err := durable.Folder(filepath.Dir(filepath.Clean(dir)))
 	if errors.Is(err, fs.ErrPermission) {
 		return nil // then it is not ours, and the directory was there before
 	}
-	if err == nil {
-		err = errors.Join(parent.Sync(), parent.Close())
-	}
-	if err != nil {
-		return fmt.Errorf("put the data directory on disk: %w", err)
-	}
-	return nil
+	return err
 }
 
 // lockData keeps a second server off the same data. Commands may still run beside the server.

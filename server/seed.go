@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"buxun/server/demo"
+	"buxun/server/durable"
 	"buxun/server/es256"
 	"buxun/server/identity"
 	"buxun/server/numbering"
@@ -105,11 +106,7 @@ func seedWith(ctx context.Context, config Config, world demo.Demo) error {
 	if err := os.Rename(seeding, final); err != nil {
 		return err
 	}
-	folder, err := os.Open(config.Data)
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
+	return durable.Folder(config.Data)
 }
 
 func seedInto(ctx context.Context, config Config, world demo.Demo, database string) (err error) {

@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"buxun/server/durable"
 )
 
 // readCertificate reads the first certificate of a PEM or DER file.
@@ -76,18 +78,7 @@ func write(file string, text []byte) (err error) {
 	if err != nil {
 		return fmt.Errorf("write %s: %w", file, errors.Join(err, os.Remove(temporary.Name())))
 	}
-	return syncFolder(dir)
-}
-
-func syncFolder(dir string) error {
-	folder, err := os.Open(dir)
-	if err != nil {
-		return fmt.Errorf("put %s on disk: %w", dir, err)
-	}
-	if err := errors.Join(folder.Sync(), folder.Close()); err != nil {
-		return fmt.Errorf("put %s on disk: %w", dir, err)
-	}
-	return nil
+	return durable.Folder(dir)
 }
 
 // lock keeps two processes from making an authority at the same time.

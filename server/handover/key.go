@@ -8,12 +8,10 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 
+	"buxun/server/durable"
 	"buxun/sync/wire"
 )
 
@@ -25,55 +23,23 @@ type Key struct{ private *ecdh.PrivateKey }
 
 // OpenKey reads the key of a data directory, and makes one at the first start.
 func OpenKey(dir string) (*Key, error) {
-	name := filepath.Join(dir, KeyFile)
-	secret, err := os.ReadFile(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		secret, err = makeKey(dir, name)
-	}
+	secret, err := durable.Secret(dir, KeyFile, freshKey)
 	if err != nil {
 		return nil, fmt.Errorf("open the key for hand-over files: %w", err)
 	}
 	private, err := ecdh.P256().NewPrivateKey(secret)
 	if err != nil {
-		return nil, fmt.Errorf("open the key for hand-over files: %s: %w", name, err)
+		return nil, fmt.Errorf("open the key for hand-over files: %s: %w", filepath.Join(dir, KeyFile), err)
 	}
 	return &Key{private}, nil
 }
 
-// makeKey writes a fresh key so that it is on disk, whole and under its name, before any phone hears of it. Of two programs that
-// start at once, one wins and both read what it wrote.
-func makeKey(dir, name string) ([]byte, error) {
+func freshKey() ([]byte, error) {
 	private, err := ecdh.P256().GenerateKey(rand.Reader)
 	if err != nil {
 		return nil, err
 	}
-	file, err := os.CreateTemp(dir, KeyFile+".*") // mode 0600
-	if err != nil {
-		return nil, err
-	}
-	defer os.Remove(file.Name())
-	_, err = file.Write(private.Bytes())
-	if err == nil {
-		err = file.Sync()
-	}
-	if err = errors.Join(err, file.Close()); err != nil {
-		return nil, err
-	}
-	if err := os.Link(file.Name(), name); err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, err
-	}
-	if err := syncFolder(dir); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(name)
-}
-
-func syncFolder(dir string) error {
-	folder, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
+	return private.Bytes(), nil
 }
 
 // Public is what phones seal for: the point, uncompressed, in base64url.

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"sync"
 
+	"buxun/server/durable"
 	"buxun/sync/wire"
 )
 
@@ -118,7 +119,7 @@ func settle(from, to string) error {
 	if err := os.Rename(from, to); err != nil {
 		return err
 	}
-	return syncFolder(filepath.Dir(to))
+	return durable.Folder(filepath.Dir(to))
 }
 
 // retry delivers again what waited for something that is there now, until nothing goes on any more.

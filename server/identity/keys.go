@@ -6,13 +6,11 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strconv"
 
+	"buxun/server/durable"
 	"buxun/shared"
 )
 
@@ -28,16 +26,12 @@ type Keys struct{ anchor, receipt []byte }
 
 // OpenKeys reads the secret of a data directory, and makes one at the first start.
 func OpenKeys(dir string) (*Keys, error) {
-	name := filepath.Join(dir, keyFile)
-	secret, err := os.ReadFile(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		secret, err = makeSecret(dir, name)
-	}
+	secret, err := durable.Secret(dir, keyFile, freshSecret)
 	if err != nil {
 		return nil, fmt.Errorf("open the server's key: %w", err)
 	}
 	if len(secret) != keyBytes {
-		return nil, fmt.Errorf("open the server's key: %s has %d bytes, want %d", name, len(secret), keyBytes)
+		return nil, fmt.Errorf("open the server's key: %s has %d bytes, want %d", filepath.Join(dir, keyFile), len(secret), keyBytes)
 	}
 	keys := &Keys{}
 	if keys.anchor, err = hkdf.Expand(sha256.New, secret, "buxun anchor v1", keyBytes); err != nil {
@@ -49,38 +43,10 @@ func OpenKeys(dir string) (*Keys, error) {
 	return keys, nil
 }
 
-// makeSecret writes a fresh secret so that it is on disk, whole and under its name, before it is used. Of two programs that
-// start at once, one wins and both read what it wrote.
-func makeSecret(dir, name string) ([]byte, error) {
+func freshSecret() ([]byte, error) {
 	secret := make([]byte, keyBytes)
 	rand.Read(secret)
-	file, err := os.CreateTemp(dir, keyFile+".*") // mode 0600
-	if err != nil {
-		return nil, err
-	}
-	defer os.Remove(file.Name())
-	_, err = file.Write(secret)
-	if err == nil {
-		err = file.Sync()
-	}
-	if err = errors.Join(err, file.Close()); err != nil {
-		return nil, err
-	}
-	if err := os.Link(file.Name(), name); err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, err
-	}
-	if err := syncFolder(dir); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(name)
-}
-
-func syncFolder(dir string) error {
-	folder, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
+	return secret, nil
 }
 
 // Anchor gives a fresh anchor: a token that nobody could have known before now (milliseconds since 1970 UTC).

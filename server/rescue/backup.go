@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"buxun/server/durable"
 	"buxun/server/sqlite"
 	"buxun/shared"
 )
@@ -61,7 +62,7 @@ func Backup(ctx context.Context, data, into string, o Options) (made Made, err e
 	if err := os.Rename(scratch, made.Backup); err != nil {
 		return made, fmt.Errorf("name the backup: %w", err)
 	}
-	return made, syncFolder(into)
+	return made, durable.Folder(into)
 }
 
 func (m *Made) copyDatabase(ctx context.Context, data, scratch, into string, log *slog.Logger) (err error) {
@@ -161,5 +162,5 @@ func writeManifest(folder string, m Manifest) error {
 		return err
 	}
 	_, err = file.Write(append(text, '\n'))
-	return errors.Join(err, file.Sync(), file.Close(), syncFolder(folder))
+	return errors.Join(err, file.Sync(), file.Close(), durable.Folder(folder))
 }

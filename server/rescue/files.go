@@ -10,6 +10,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"buxun/server/durable"
 )
 
 // errOther says that a file does not hold the bytes that it is named for.
@@ -42,7 +44,7 @@ func copyFile(ctx context.Context, from, to, want string) (hash string, size int
 	if err := os.Rename(part.Name(), to); err != nil {
 		return "", 0, err
 	}
-	return hash, size, syncFolder(filepath.Dir(to))
+	return hash, size, durable.Folder(filepath.Dir(to))
 }
 
 // hashFile reads a file through.
@@ -84,13 +86,5 @@ func makeFolder(name string) error {
 	if err := os.Mkdir(name, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return syncFolder(filepath.Dir(name))
-}
-
-func syncFolder(name string) error {
-	folder, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
+	return durable.Folder(filepath.Dir(name))
 }

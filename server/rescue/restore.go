@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"buxun/server/durable"
 	"buxun/server/sqlite"
 )
 
@@ -55,7 +56,7 @@ func Restore(ctx context.Context, from, data string, o Options) (r Restored, err
 	if err := os.Rename(part, filepath.Join(data, databaseFile)); err != nil {
 		return r, fmt.Errorf("name the database: %w", err)
 	}
-	return r, syncFolder(data)
+	return r, durable.Folder(data)
 }
 
 func makeEmpty(data string) error {
