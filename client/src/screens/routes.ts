@@ -8,7 +8,7 @@
 //                 张照片 opens a dialog with 删除这张照片, 重拍这张, 往前挪, 往后挪; a long press draws one along), 类别 (group of six
 //                 buttons under the first photo, each leads to the sheet), 下一步 (button);
 //                 the sheet: 类别 (radiogroup of chips), 更多类别 (button -> dialog 选择类别: 搜索类别 (searchbox), regions 最近用过
-//                 and 常用, one button a category), region 附近最近报过 (one button a case -> dialog), 描述 (textbox), 位置 (textbox)
+//                 and 常用, one button a category), region 100 米以内，7 天里报过的 (one button a case -> dialog), 描述 (textbox), 位置 (textbox)
 //                 with 路名, 灯杆号 (textboxes) and 东侧 … (buttons) that compose it, 再拍, 不要了, 保存上报;
 //                 saved: role=status "已存好 7ZK0Q-12" with the link 看案卷, and the camera is there again
 // /selfhandle     随手处置: the same, photos 处置前 then at once 处置后 over the shadow of the first (处置前影子的深浅, a slider), 保存处置

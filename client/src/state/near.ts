@@ -28,6 +28,9 @@ export interface NearOptions {
   readonly except?: string
 }
 
+/** What is shown as near, to who reports and to who judges: within so many metres, in so many days. */
+export const reach = { metres: 100, days: 7 } as const
+
 /** Two places that are each uncertain may be one; but a fix that is a kilometre out must not make everything near. */
 const mostWidening = 100
 const dayMs = 24 * 3_600_000

@@ -61,6 +61,18 @@ describe('the words of both languages', () => {
     expect(differing).toEqual([])
   })
 
+  it('stand once each: the second of a name would silently take the place of the first', () => {
+    for (const [language, part] of ['zh-CN', 'en'].flatMap((one) => parts.map((part) => [one, part] as const))) {
+      const names = [...readFileSync(join(src, 'words', language, `${part}.json`), 'utf8').matchAll(/^\s*"([^"]+)":/gm)].map(([, name]) => name)
+      expect(names.length, `${language} ${part}`).toBe(new Set(names).size)
+    }
+  })
+
+  it('are never spoken with a blank that nothing fills', () => {
+    const bare = new Set([...spoken.matchAll(/\bt\('([\w.]+)'\)/g)].map(([, key = '']) => key))
+    expect([...bare].filter((key) => said(zh, key).includes('{'))).toEqual([])
+  })
+
   it('are all in use', () => {
     const used = new Set(keysIn(spoken))
     expect(keys.filter((key) => !used.has(key))).toEqual([])
