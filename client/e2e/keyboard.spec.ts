@@ -172,7 +172,7 @@ describe('by keys alone', () => {
     await desk.page.keyboard.press('1')
     await tabTo(page, '首页')
     await page.keyboard.press('Enter')
-    const returned = page.getByRole('region', { name: '退回补充' }).getByRole('link').filter({ hasText: '暴露垃圾' }).first()
+    const returned = page.getByRole('region', { name: '退回补充' }).getByRole('link').first()
     await returned.waitFor({ timeout: 30_000 })
     await until('the returned case to be reached by Tab', async () => {
       await page.keyboard.press('Tab')
