@@ -218,6 +218,8 @@ describe('a day’s photos', () => {
     courier = new Phone({ origin: server.origin })
     await new App(await phone.start()).signIn('c602', password)
     await new App(phone.page).light('全部已到中心').waitFor({ timeout: 60_000 })
+    // What it needs out of reach is stored before the line goes.
+    await phone.page.evaluate(async () => void (await navigator.serviceWorker.ready))
     await new App(await courier.start()).signIn('c501', password)
   })
 
