@@ -17,10 +17,10 @@ import { Wire } from './stand/wire'
 const password = 'buxun-demo-2026'
 const large = photo('phone-large-4160x3120.jpg')
 const street = photo('street-car-gps.jpg')
-/** Twenty-five are a day of one collector; PHOTOS asks for others. */
-const photos = Number(process.env.PHOTOS ?? 25)
-/** What making or carrying a file of 59 MB may add to a page at most. */
-const mostGrown = 64 * 1024 * 1024
+/** Fifty are two days of one collector; PHOTOS asks for others. */
+const photos = Number(process.env.PHOTOS ?? 50)
+/** What making or carrying a file of 118 MB may add to a page at most: less than the file, more than a browser leaves lying about. */
+const mostGrown = 96 * 1024 * 1024
 const megabytes = (bytes: number) => Math.round(bytes / (1 << 20))
 const words = '路西 023 号灯杆旁有一堆垃圾'
 
