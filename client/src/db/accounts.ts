@@ -4,7 +4,7 @@ import type { Receipt, Receipted, SignedReceipt } from '@shared/types.gen'
 import type { Answer } from '@sync/wire/types.gen'
 import { parseReceipt } from '@shared/receipt'
 import { read, write } from './database'
-import type { OperationRow, PhotoRow, ReceiptRow } from './rows'
+import { type OperationRow, type PhotoRow, type ReceiptRow, settled } from './rows'
 import type { Store } from './store'
 
 /** One operation that this phone holds as acknowledged, with the photos of it that it holds as acknowledged. */
@@ -62,12 +62,10 @@ function keyOf({ replica, counter }: { readonly replica: string; readonly counte
   return `${replica}/${counter}`
 }
 
-const settled: ReadonlySet<string> = new Set(['sent', 'draft', 'released'])
-
 /** Cases of which nothing waits any more and whose receipt does not cover all that was acknowledged. */
 export async function receiptsWanted(store: Store, person: string): Promise<string[]> {
   const { operations, photos, receipts } = await rowsOf(store, person)
-  const unsettled = new Set([...photos.values()].filter(({ stage }) => !settled.has(stage)).map(({ caseId }) => caseId))
+  const unsettled = new Set([...photos.values()].filter(({ stage }) => !settled.includes(stage)).map(({ caseId }) => caseId))
   const covered = new Set(receipts.flatMap(({ text }) => parseReceipt(text).operations.flatMap(marksOf)))
   const byCase = new Map<string, OperationRow[]>()
   for (const row of operations) byCase.set(row.caseId, [...(byCase.get(row.caseId) ?? []), row])

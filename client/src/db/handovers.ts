@@ -4,7 +4,7 @@
 import { read, write } from './database'
 import { openOperation } from './operations'
 import { photosToHand } from './photos'
-import type { OperationRow, PhotoRow } from './rows'
+import { onTheWay, type OperationRow, type PhotoRow } from './rows'
 import type { Store } from './store'
 
 const key = 'handed'
@@ -51,7 +51,7 @@ export async function noteHanded({ db }: Store, at: number, operations: readonly
   await write(db, [db.meta, db.operations, db.photos], async () => {
     const before = ((await db.meta.get(key))?.value ?? { operations: [], photos: [] }) as Handed
     const waiting = new Set((await db.operations.where({ state: 'waiting' }).toArray()).map(nameOf))
-    const going = new Set((await db.photos.where('stage').anyOf(['waiting', 'named']).toArray()).map(nameOfPhoto))
+    const going = new Set((await db.photos.where('stage').anyOf(onTheWay).toArray()).map(nameOfPhoto))
     const value: Handed = {
       at,
       operations: [...new Set([...before.operations, ...operations.map(nameOf)])].filter((name) => waiting.has(name)),
@@ -68,7 +68,7 @@ export async function handedOver({ db }: Store, person: string): Promise<number 
       const handed = (await db.meta.get(key))?.value as Handed | undefined
       if (handed === undefined || (await db.decisions.where({ person }).count()) > 0) return null
       const operations = await db.operations.where({ person, state: 'waiting' }).toArray()
-      const photos = await db.photos.where({ person }).filter(({ stage }) => stage === 'waiting' || stage === 'named').toArray()
+      const photos = await db.photos.where({ person }).filter(({ stage }) => onTheWay.includes(stage)).toArray()
       const left = operations.every((row) => handed.operations.includes(nameOf(row))) && photos.every((row) => handed.photos.includes(nameOfPhoto(row)))
       return left ? handed.at : null
     }),

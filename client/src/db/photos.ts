@@ -3,7 +3,7 @@
 
 import type { Arrival, Case } from '@shared/types.gen'
 import { read, write } from './database'
-import type { PhotoRow, Sealed } from './rows'
+import { onTheWay, type PhotoRow, type Sealed } from './rows'
 import type { Store } from './store'
 
 /** One file to store: an original, the preview of one, or a voice note. */
@@ -75,7 +75,7 @@ function inOrder(rows: PhotoRow[]): PhotoRow[] {
 
 /** What a hand-over file can hold of all people of this phone, also what waits for its record: previews first, then the oldest. */
 export async function photosToHand({ db }: Store): Promise<PhotoRow[]> {
-  const rows = await db.photos.where('stage').anyOf(['waiting', 'named']).filter(({ held }) => held).toArray()
+  const rows = await db.photos.where('stage').anyOf(onTheWay).filter(({ held }) => held).toArray()
   return inOrder(rows)
 }
 

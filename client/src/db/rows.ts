@@ -96,6 +96,12 @@ export interface OperationRow {
  */
 export type PhotoStage = 'draft' | 'waiting' | 'named' | 'sent' | 'refused' | 'damaged' | 'lost' | 'released'
 
+/** Its bytes are still to go: the record waits, or names it at the centre already. */
+export const onTheWay: readonly PhotoStage[] = ['waiting', 'named']
+
+/** Nothing is left to do: it is acknowledged, or was never to be sent. */
+export const settled: readonly PhotoStage[] = ['sent', 'draft', 'released']
+
 /** An original, a preview or a voice note on its way; its bytes lie in the table `bytes`. */
 export interface PhotoRow {
   readonly person: string

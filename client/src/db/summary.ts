@@ -4,7 +4,7 @@ import type { Cursor } from '@sync/wire/types.gen'
 import { read } from './database'
 import { stampKeys, stampsOf } from './cases'
 import { inOrder } from './decisions'
-import type { DecisionRow, OperationRow, PhotoRow, PhotoStage } from './rows'
+import { type DecisionRow, onTheWay, type OperationRow, type PhotoRow, settled } from './rows'
 import type { Store } from './store'
 
 /** What of one person's is not acknowledged, and whether nothing is. */
@@ -24,10 +24,6 @@ export interface Summary extends Unsent {
   readonly made: ReadonlyMap<string, number>
 }
 
-/** Photos in these stages are acknowledged, or were never to be sent. */
-const settled: ReadonlySet<PhotoStage> = new Set(['sent', 'draft', 'released'])
-const going: ReadonlySet<PhotoStage> = new Set(['waiting', 'named'])
-
 export async function summarize({ db }: Store, person: string): Promise<Summary> {
   // One look at all of it: a decision that becomes an operation in between must not seem to be neither.
   const [replicas, operations, decisions, photos] = await read(db, () =>
@@ -37,7 +33,7 @@ export async function summarize({ db }: Store, person: string): Promise<Summary>
   )
   const unheard = [...operations, ...decisions]
   const unsent = (mine: (row: { person: string }) => boolean): Unsent => {
-    const waiting = photos.filter((photo) => mine(photo) && going.has(photo.stage))
+    const waiting = photos.filter((photo) => mine(photo) && onTheWay.includes(photo.stage))
     const chains = replicas.filter((row) => mine(row) && row.successor === '')
     const records = unheard.filter(mine).length
     const count = (voice: boolean) => new Set(waiting.filter(({ kind }) => (kind === 'voice') === voice).map((photo) => `${photo.person} ${photo.of}`)).size
@@ -50,13 +46,13 @@ export async function summarize({ db }: Store, person: string): Promise<Summary>
     }
   }
   const others = unsent((row) => row.person !== person)
-  const people = new Set([...unheard, ...photos.filter((photo) => going.has(photo.stage))].map((row) => row.person).filter((id) => id !== person))
+  const people = new Set([...unheard, ...photos.filter((photo) => onTheWay.includes(photo.stage))].map((row) => row.person).filter((id) => id !== person))
   const made = new Map(replicas.filter((row) => row.person === person).map((row) => [row.id, row.counter]))
   return { ...unsent((row) => row.person === person), made, others: { people: people.size, records: others.records, photos: others.photos, voices: others.voices } }
 }
 
 function unsettled(photos: Store['db']['photos']): Promise<PhotoRow[]> {
-  return photos.where('stage').noneOf([...settled]).toArray()
+  return photos.where('stage').noneOf(settled).toArray()
 }
 
 /**

@@ -1,6 +1,7 @@
 // What a revoked phone forgets: everything of its person. What other people left here stays sealed until it was delivered.
 
 import { write } from './database'
+import { onTheWay } from './rows'
 import type { Store } from './store'
 
 /** What a wiped phone still has to say, until the server heard it. */
@@ -17,7 +18,7 @@ export function wipePerson({ db }: Store, person: string, owed: Owed | null): Pr
   const tables = [db.keys, db.replicas, db.operations, db.photos, db.bytes, db.cases, db.drafts, db.decisions, db.documents, db.views, db.places, db.receipts, db.meta]
   return write(db, tables, async () => {
     const waiting = await db.operations.where({ person, state: 'waiting' }).count()
-    const going = await db.photos.where({ person }).filter(({ stage }) => stage === 'waiting' || stage === 'named').count()
+    const going = await db.photos.where({ person }).filter(({ stage }) => onTheWay.includes(stage)).count()
     const decided = await db.decisions.where({ person }).count()
     if (waiting + going + decided > 0) return false
     for (const table of [db.replicas, db.operations, db.drafts, db.decisions, db.places]) await table.where({ person }).delete()

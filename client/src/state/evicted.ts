@@ -4,7 +4,7 @@
 import { parseBody } from '@shared/body'
 import { shortId } from '@shared/id'
 import { openOperation } from '../db/operations'
-import type { OperationRow } from '../db/rows'
+import { onTheWay, type OperationRow } from '../db/rows'
 import { type Store, watch } from '../db/store'
 import { countedUnsent, noteUnsent, type Noted, notedUnsent } from '../device/notebook'
 import type { PhoneState } from './keys'
@@ -50,7 +50,7 @@ export function readEvicted({ records }: Evicted): void {
 
 /** Operations that are not acknowledged, or name photos that are not. */
 async function unsent({ db }: Store): Promise<OperationRow[]> {
-  const [waiting, photos] = await Promise.all([db.operations.where({ state: 'waiting' }).toArray(), db.photos.where('stage').anyOf('named', 'waiting').toArray()])
+  const [waiting, photos] = await Promise.all([db.operations.where({ state: 'waiting' }).toArray(), db.photos.where('stage').anyOf(onTheWay).toArray()])
   const keys = new Set(waiting.map(keyOf))
   const more = photos.filter((photo) => photo.counter > 0 && !keys.has(keyOf(photo))).map(({ replica, counter }): [string, number] => [replica, counter])
   const others = (await db.operations.bulkGet(more)).filter((row) => row !== undefined)

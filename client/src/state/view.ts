@@ -1,7 +1,7 @@
 // One case as a screen sees it: how far it travelled, whether anything is new to the person.
 
 import type { Case } from '@shared/types.gen'
-import type { PhotoRow } from '../db/rows'
+import { onTheWay, type PhotoRow } from '../db/rows'
 import type { CaseView, Travel } from './contract'
 import type { Done } from './ledger'
 
@@ -45,7 +45,7 @@ function travelOf(c: Case, unsent: number, { person, live, refused, photos }: Vi
     const n = [...of].filter((hash) => voices.has(hash)).length
     return n > 0 ? { voices: n } : {}
   }
-  const waiting = new Set(own.filter((photo) => photo.stage === 'waiting' || photo.stage === 'named').map((photo) => photo.of))
+  const waiting = new Set(own.filter(({ stage }) => onTheWay.includes(stage)).map((photo) => photo.of))
   const all = new Set(own.filter((photo) => photo.stage !== 'draft' && photo.stage !== 'released').map((photo) => photo.of))
   if (unsent > 0) return live ? { kind: 'going', sent: all.size - waiting.size, photos: all.size, ...spoken(all) } : { kind: 'onPhone' }
   if (waiting.size > 0) return { kind: 'photosOnTheWay', left: waiting.size, ...spoken(waiting) }
