@@ -85,9 +85,9 @@ func verifyEvidence(name string, t terminal) error {
 		fmt.Fprintf(t.out, "损坏 / damage: %s\n", damage)
 	}
 	key, _ := base64.RawURLEncoding.DecodeString(checked.Server)
-	fmt.Fprintf(t.out, "%s：记录 %d（本人签名 %d），照片和录音 %d，损坏 %d / %d records (%d signed by their authors' devices), %d photos and voice notes, %d damaged\n中心的钥匙，请向中心核对 / the centre's key, to be compared with the centre: %s\n",
-		checked.Case.Short, len(checked.Records), checked.Signed, len(checked.Photos), len(checked.Damage),
-		len(checked.Records), checked.Signed, len(checked.Photos), len(checked.Damage), fingerprint(key))
+	fmt.Fprintf(t.out, "%s：记录 %d（本人签名 %d），照片和录音 %d，回执 %d，损坏 %d / %d records (%d signed by their authors' devices), %d photos and voice notes, %d receipts, %d damaged\n中心的钥匙，请向中心核对 / the centre's key, to be compared with the centre: %s\n",
+		checked.Case.Short, len(checked.Records), checked.Signed, len(checked.Photos), len(checked.Receipts), len(checked.Damage),
+		len(checked.Records), checked.Signed, len(checked.Photos), len(checked.Receipts), len(checked.Damage), fingerprint(key))
 	if len(checked.Damage) > 0 {
 		return fmt.Errorf("%d things are damaged", len(checked.Damage))
 	}

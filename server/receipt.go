@@ -6,8 +6,8 @@ import (
 	"errors"
 	"fmt"
 
-	"buxun/server/es256"
 	"buxun/server/office"
+	"buxun/server/rescue"
 	"buxun/shared"
 )
 
@@ -32,7 +32,7 @@ func verifyReceipt(content []byte, t terminal) (bool, error) {
 		return true, err
 	}
 	key, err := base64.RawURLEncoding.DecodeString(file.Key)
-	if err != nil || shared.KeyID(key) != receipt.Key || !es256.Verify(key, shared.SignedReceiptText(shared.HashText(file.Text)), file.Signature) {
+	if err != nil || !rescue.SignedBy(key, receipt, shared.SignedReceipt{Text: file.Text, Signature: file.Signature}) {
 		return true, errors.New("回执的签名不对，被改过 / the receipt's signature does not hold: it was changed")
 	}
 	photos := 0

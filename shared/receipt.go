@@ -48,6 +48,20 @@ func KeyID(spkiDER []byte) string { return HashText(string(spkiDER)) }
 // SignedReceiptText is what the server signs with ES256 when it gives a receipt.
 func SignedReceiptText(hash string) string { return "buxun receipt v1 " + hash }
 
+// SignReceipt writes a receipt and signs it with the server's key, public in SPKI DER, by which it is named.
+func SignReceipt(r Receipt, key []byte, sign func(text string) (string, error)) (SignedReceipt, error) {
+	r.V, r.Key = ReceiptVersion, KeyID(key)
+	text, err := json.Marshal(r)
+	if err != nil {
+		return SignedReceipt{}, fmt.Errorf("write the receipt of case %s: %w", r.Case, err)
+	}
+	signature, err := sign(SignedReceiptText(HashText(string(text))))
+	if err != nil {
+		return SignedReceipt{}, fmt.Errorf("sign the receipt of case %s: %w", r.Case, err)
+	}
+	return SignedReceipt{Text: string(text), Signature: signature}, nil
+}
+
 // ReckonText is what both ends hash to compare operations: a line each.
 func ReckonText(list []Receipted) string {
 	var text strings.Builder

@@ -20,6 +20,9 @@ import (
 	"buxun/sync/session"
 )
 
+// evidenceFormat is what this program writes; it reads format 1 too, which had no receipts.
+const evidenceFormat = 2
+
 // Evidence is all that is known of one case, as it stands in an evidence file.
 type Evidence struct {
 	Format  int               `json:"format"`
@@ -29,6 +32,8 @@ type Evidence struct {
 	Records []Record          `json:"records"` // in the case's order
 	People  map[string]string `json:"people"`  // by id, as others see them
 	Photos  []EvidencePhoto   `json:"photos"`
+	// Receipts are one for each author: together they name every record.
+	Receipts []EvidenceReceipt `json:"receipts,omitempty"`
 	// Server is the public key that attests the file, base64url of SPKI DER.
 	Server string `json:"server"`
 }
@@ -61,7 +66,7 @@ func EvidenceText(data []byte) string { return "buxun evidence v1 " + shared.Has
 // MakeEvidence writes one case into one page that holds everything: whoever opens it can read it, and buxun verify checks it without
 // the database.
 func MakeEvidence(ctx context.Context, store *sqlite.Store, photos string, c shared.Case, attest Attest, o Options) ([]byte, error) {
-	e := Evidence{Format: Format, Program: o.Program, MadeAt: o.Now().UnixMilli(), Case: c, People: map[string]string{}, Server: base64.RawURLEncoding.EncodeToString(attest.Key)}
+	e := Evidence{Format: evidenceFormat, Program: o.Program, MadeAt: o.Now().UnixMilli(), Case: c, People: map[string]string{}, Server: base64.RawURLEncoding.EncodeToString(attest.Key)}
 	held, err := store.OperationsOf(ctx, c.ID)
 	if err != nil {
 		return nil, err
@@ -90,6 +95,9 @@ func MakeEvidence(ctx context.Context, store *sqlite.Store, photos string, c sha
 			files = append(files, content)
 		}
 		e.Photos = append(e.Photos, one)
+	}
+	if e.Receipts, err = receiptsOf(ctx, store, e, attest); err != nil {
+		return nil, err
 	}
 	data, err := json.Marshal(e)
 	if err != nil {
@@ -127,7 +135,8 @@ var (
 )
 
 // CheckEvidence checks an evidence file by itself: the server's signature over its data, the hash of every record and the signature of
-// those that carry one, that the records give the case, every photo's hash, and that the page shows exactly this. An error
+// those that carry one, that the records give the case, every photo's hash, every receipt's signature and that what it names is in the
+// file and equal, and that the page shows exactly this. An error
 // means that it is no evidence file.
 func CheckEvidence(page []byte) (c Checked, err error) {
 	data, signature := evidenceData.FindSubmatch(page), evidenceSigned.FindSubmatch(page)
@@ -137,8 +146,8 @@ func CheckEvidence(page []byte) (c Checked, err error) {
 	if err := json.Unmarshal(data[1], &c.Evidence); err != nil {
 		return c, fmt.Errorf("read the evidence: %w", err)
 	}
-	if c.Format != Format {
-		return c, fmt.Errorf("the evidence is of format %d, this buxun reads %d", c.Format, Format)
+	if c.Format < 1 || c.Format > evidenceFormat {
+		return c, fmt.Errorf("the evidence is of format %d, this buxun reads up to %d", c.Format, evidenceFormat)
 	}
 	damaged := func(format string, args ...any) { c.Damage = append(c.Damage, fmt.Sprintf(format, args...)) }
 	key, err := base64.RawURLEncoding.DecodeString(c.Server)
@@ -147,6 +156,7 @@ func CheckEvidence(page []byte) (c Checked, err error) {
 	}
 	c.checkRecords(damaged)
 	files := c.checkFiles(page, damaged)
+	c.checkReceipts(key, files, damaged)
 	if again, err := renderPage(data[1], string(signature[1]), c.Evidence, files); err != nil || !bytes.Equal(again, page) {
 		damaged("the page does not show what the records say")
 	}

@@ -2,8 +2,11 @@ package rescue
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
+	"fmt"
 	"html/template"
+	"strconv"
 	"strings"
 	"time"
 
@@ -26,7 +29,12 @@ td,th{text-align:left;vertical-align:top;padding:.2rem .8rem .2rem 0;border-bott
 <table><tr><th></th><th>时间 / done</th><th>收到 / received</th><th>谁 / who</th><th>做了什么 / what</th></tr>
 {{range .Rows}}<tr><td>{{.N}}</td><td>{{.At}}</td><td>{{.Received}}</td><td>{{.Who}}</td><td>{{.What}}<br><code>{{.Hash}}</code> {{.Signed}}</td></tr>
 {{end}}</table>
-<h2>照片和录音 / photos and voice notes</h2>
+{{if .Receipts}}<h2>回执 / receipts</h2>
+<p>回执由中心的钥匙签名，列出当时在中心的记录、照片和录音 / each is signed by the centre's key and says what was at the centre then</p>
+<table><tr><th>签收 / signed</th><th>给谁 / for</th><th>签收了什么 / for what</th></tr>
+{{range .Receipts}}<tr><td>{{.At}}</td><td>{{.Who}}</td><td>{{.What}}<br><code>{{.Hash}}</code></td></tr>
+{{end}}</table>
+{{end}}<h2>照片和录音 / photos and voice notes</h2>
 {{range .Files}}<p>{{if .Source}}{{if .Voice}}<audio controls src="{{.Source}}"></audio>{{else}}<img alt="{{.Hash}}" src="{{.Source}}">{{end}}{{else}}不在中心 / not at the centre{{end}}<br><code>{{.Hash}}</code></p>
 {{end}}<p>核对 / check: <code>buxun verify FILE</code></p>
 <script type="application/json" id="buxun-evidence">{{.Data}}</script>
@@ -39,6 +47,8 @@ type pageRow struct {
 	At, Received, Who, What, Hash string
 	Signed                        string
 }
+
+type pageReceipt struct{ At, Who, What, Hash string }
 
 type pageFile struct {
 	Hash   string
@@ -53,6 +63,7 @@ func renderPage(data []byte, signature string, e Evidence, files [][]byte) ([]by
 		Name, Made string
 		Case       shared.Case
 		Rows       []pageRow
+		Receipts   []pageReceipt
 		Files      []pageFile
 		Data       template.JS
 		Signature  template.JS
@@ -67,6 +78,9 @@ func renderPage(data []byte, signature string, e Evidence, files [][]byte) ([]by
 		}
 		page.Rows = append(page.Rows, row)
 	}
+	for _, signed := range e.Receipts {
+		page.Receipts = append(page.Receipts, receiptShown(e, signed))
+	}
 	for _, p := range e.Photos {
 		file := pageFile{Hash: p.Hash, Voice: strings.HasPrefix(p.Type, "audio/")}
 		if p.Here && len(files) > 0 {
@@ -78,6 +92,28 @@ func renderPage(data []byte, signature string, e Evidence, files [][]byte) ([]by
 	var out bytes.Buffer
 	err := evidencePage.Execute(&out, page)
 	return out.Bytes(), err
+}
+
+// receiptShown says a receipt in words, by the numbers that the records have on the page.
+func receiptShown(e Evidence, signed EvidenceReceipt) pageReceipt {
+	row := pageReceipt{Who: cmp.Or(e.People[signed.For], signed.For), What: "读不出来 / cannot be read", Hash: shared.HashText(signed.Text)}
+	receipt, err := shared.ParseReceipt(signed.Text)
+	if err != nil {
+		return row
+	}
+	var numbers []string
+	photos := 0
+	for i, r := range e.Records {
+		for _, one := range receipt.Operations {
+			if one.Hash == r.Hash {
+				numbers = append(numbers, strconv.Itoa(i+1))
+				photos += len(one.Photos)
+			}
+		}
+	}
+	row.At = clock(receipt.At)
+	row.What = fmt.Sprintf("第 %s 条记录，照片和录音 %d / records %s, %d photos and voice notes", strings.Join(numbers, "、"), photos, strings.Join(numbers, ", "), photos)
+	return row
 }
 
 // china is Asia/Shanghai, which has had no summer time since 1991.

@@ -2,7 +2,6 @@ package web
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"net/http"
 
@@ -46,24 +45,11 @@ func (s *server) receipts(w http.ResponseWriter, r *http.Request) error {
 		if len(operations) == 0 {
 			continue
 		}
-		signed, err := s.Signer.receipt(shared.Receipt{V: shared.ReceiptVersion, Epoch: s.Store.Epoch(), Case: id, At: now, Operations: operations})
+		signed, err := shared.SignReceipt(shared.Receipt{Epoch: s.Store.Epoch(), Case: id, At: now, Operations: operations}, s.Signer.Key, s.Signer.Sign)
 		if err != nil {
 			return err
 		}
 		answer.Receipts = append(answer.Receipts, signed)
 	}
 	return sendJSON(w, http.StatusOK, answer)
-}
-
-func (s Signer) receipt(r shared.Receipt) (shared.SignedReceipt, error) {
-	r.Key = shared.KeyID(s.Key)
-	text, err := json.Marshal(r)
-	if err != nil {
-		return shared.SignedReceipt{}, fmt.Errorf("write the receipt of case %s: %w", r.Case, err)
-	}
-	signature, err := s.Sign(shared.SignedReceiptText(shared.HashText(string(text))))
-	if err != nil {
-		return shared.SignedReceipt{}, fmt.Errorf("sign the receipt of case %s: %w", r.Case, err)
-	}
-	return shared.SignedReceipt{Text: string(text), Signature: signature}, nil
 }
