@@ -11,6 +11,7 @@ import { makeRoom } from '../db/photos'
 import { keepAnswers, keepHeld, keepKnown } from '../db/receipts'
 import { addReplica } from '../db/replicas'
 import { openStore, type Store } from '../db/store'
+import { trimReceipts } from '../db/tidy'
 import { summarize } from '../db/summary'
 import type { Accountant, ReckonRequest } from '../net/accounts'
 import { centreKeys, fetchReceipts, fingerprint, holds, lastReckoning, otherKey, OtherKey, reckon, takeKey } from './accounts'
@@ -187,6 +188,50 @@ test('L13, R50: after a restore the phone still shows the receipt, and takes non
   p.centre.log.set(1, { ...p.centre.log.get(1)!, photos: [photoOf(1)] }) // it came again
   expect(await fetchAll(p)).toBe(1)
   expect(parseReceipt((await receiptOf(p.store, person, caseId(1)))?.text ?? '').operations).toHaveLength(2)
+})
+
+test('R50: a receipt of the same case takes the place of the one of before: there is one a case', async () => {
+  const p = await phone()
+  await p.report(1)
+  await p.arrive(1)
+  await fetchAll(p)
+  for (let n = 2; n <= 9; n++) {
+    const [row] = await p.store.db.operations.toArray()
+    const hash = hashOf(`${n}`)
+    await p.store.db.operations.put({ ...row!, counter: n, hash, photos: [], answer: { ...row!.answer!, counter: n, hash } })
+    p.centre.log.set(n, { replica, counter: n, hash, outcome: 'applied', case: caseId(1) })
+    expect(await fetchAll(p)).toBe(1)
+  }
+  const kept = await p.store.db.receipts.toArray()
+  expect(kept.map(({ text }) => parseReceipt(text).operations.length)).toEqual([9])
+})
+
+test('R50: receipts do not grow without end: the oldest go, never one that may still be needed', async () => {
+  const p = await phone()
+  for (let n = 1; n <= 8; n++) {
+    await p.report(n)
+    await p.arrive(n)
+    p.centre.now += 1000
+    await fetchAll(p)
+  }
+  const cases = async () => (await p.store.db.receipts.toArray()).map((row) => row.caseId).sort()
+  const backedUp = (counter: number) => p.store.db.replicas.update(replica, { backedUp: counter })
+  const left = (...numbers: number[]) => numbers.map(caseId)
+  await backedUp(8)
+  expect([await trimReceipts(p.store, person, 2), await trimReceipts(p.store, person, 99)]).toEqual([0, 0]) // its operations are still here
+  await p.store.db.operations.filter(({ counter }) => counter < 8).delete() // thirty days later
+  await p.store.db.photos.where({ person, hash: photoOf(1) }).modify({ stage: 'lost' })
+  await backedUp(5)
+  // 1 is of a photo that the centre lost, 6 and 7 are in no proven backup, 8 is still held.
+  expect(await trimReceipts(p.store, person, 6)).toBe(2)
+  expect(await cases()).toEqual(left(1, 4, 5, 6, 7, 8))
+  expect(await trimReceipts(p.store, person, 2)).toBe(2)
+  expect(await cases()).toEqual(left(1, 6, 7, 8))
+  await backedUp(8)
+  expect(await trimReceipts(p.store, person, 3)).toBe(1)
+  expect(await cases()).toEqual(left(1, 7, 8))
+  // What went is not fetched again.
+  expect(await fetchAll(p)).toBe(0)
 })
 
 test('L13, R51: both ends hold the same: one small request, and nothing differs', async () => {
