@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"net/http"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -14,8 +15,6 @@ import (
 )
 
 const (
-	// feedQueue is how many changes wait for a connection before it counts as too slow: more than one transaction makes.
-	feedQueue  = 2 * batchOperations
 	outQueue   = 16 // frames that wait for the socket
 	writeWait  = 10 * time.Second
 	lingerWait = 5 * time.Second // for the other end to read the last words
@@ -33,7 +32,7 @@ type conn struct {
 
 	heard   chan heard
 	results chan session.Result // has room for all pushes that a session lets through
-	feed    chan *session.Published
+	feed    *feed
 	ended   chan string
 	check   chan struct{}
 	stop    chan struct{}
@@ -60,7 +59,7 @@ func newConn(h *handler, ws *websocket.Conn, r *http.Request, reader session.Rea
 	return &conn{
 		handler: h, ws: ws, request: r, reader: reader, state: session.New(reader, now.UnixMilli()), opened: now, checked: now,
 		heard: make(chan heard), results: make(chan session.Result, 4*wire.MaxPushesInFlight),
-		feed: make(chan *session.Published, feedQueue), ended: make(chan string, 1), check: make(chan struct{}, 1),
+		feed: newFeed(), ended: make(chan string, 1), check: make(chan struct{}, 1),
 		stop: make(chan struct{}, 1), slow: make(chan struct{}), out: make(chan message, outQueue), last: make(chan farewell, 1),
 		gone: make(chan struct{}), idle: make(chan struct{}),
 	}
@@ -81,9 +80,7 @@ func (h heard) leave() {
 // Signals from the hub; none blocks.
 
 func (c *conn) publish(p *session.Published) {
-	select {
-	case c.feed <- p:
-	default:
+	if !c.feed.put(p) {
 		c.tooSlow.Do(func() { close(c.slow) })
 	}
 }
@@ -120,7 +117,8 @@ func (c *conn) turnAway(code string) {
 	c.finish()
 }
 
-// serve runs the connection until it ends.
+// serve runs the connection until it ends. It has a goroutine of its own: that of the handshake would keep what net/http holds of a
+// request for as long as the phone stays.
 func (c *conn) serve(ctx context.Context) {
 	go c.read()
 	go c.write()
@@ -139,7 +137,13 @@ func (c *conn) serve(ctx context.Context) {
 	c.logEnd()
 }
 
+// loop steps the session until the connection ends. Should a step panic, that ends this connection and no other.
 func (c *conn) loop(ctx context.Context) {
+	defer func() {
+		if thrown := recover(); thrown != nil {
+			c.Log.Error("a connection panicked", "person", c.reader.Person, "panic", thrown, "stack", string(debug.Stack()))
+		}
+	}()
 	tick := time.NewTicker(tickEvery)
 	defer tick.Stop()
 	for c.closed == "" {
@@ -163,14 +167,15 @@ func (c *conn) loop(ctx context.Context) {
 			if !ok {
 				return
 			}
-			c.hear(ctx, event.Event)
-			event.leave()
+			c.hear(ctx, event)
 		case result := <-c.results:
 			c.waiting--
 			c.logFault(result)
 			c.step(ctx, session.Committed{Result: result})
-		case published := <-c.feed:
-			c.step(ctx, *published)
+		case <-c.feed.more:
+			if published := c.feed.take(); published != nil {
+				c.step(ctx, *published)
+			}
 		case code := <-c.ended:
 			c.step(ctx, session.Ended{Code: code})
 		case <-c.check:
@@ -197,8 +202,9 @@ func (c *conn) heedHub(ctx context.Context) bool {
 	return true
 }
 
-func (c *conn) hear(ctx context.Context, event session.Event) {
-	if heard, ok := event.(session.Heard); ok {
+func (c *conn) hear(ctx context.Context, event heard) {
+	defer event.leave()
+	if heard, ok := event.Event.(session.Heard); ok {
 		c.heardAt = heard.Now
 		if hello, ok := heard.Frame.(*wire.Hello); ok && c.hello == nil {
 			c.hello = hello
@@ -206,7 +212,7 @@ func (c *conn) hear(ctx context.Context, event session.Event) {
 			c.logHello()
 		}
 	}
-	c.step(ctx, event)
+	c.step(ctx, event.Event)
 }
 
 func (c *conn) tick(ctx context.Context) {

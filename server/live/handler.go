@@ -42,6 +42,9 @@ type Options struct {
 // once, most of their pushes wait as the bytes that came. Only pushes wait: to handle one never waits for its phone.
 const decodedPushes = 64
 
+// readBuffer is what each connection holds to read with; what is longer than it is read past it.
+const readBuffer = 1 << 10
+
 // batchLevel is how hard pages are compressed: a sixth less than at the library's level 1 for a seventh more time.
 const batchLevel = 6
 
@@ -69,7 +72,7 @@ func Handler(o Options) http.Handler {
 	h := &handler{Options: o, room: make(chan struct{}, decodedPushes)}
 	h.upgrader = websocket.Upgrader{
 		Subprotocols: []string{wire.Subprotocol}, HandshakeTimeout: writeWait, EnableCompression: true,
-		WriteBufferSize: 4096, WriteBufferPool: &sync.Pool{},
+		ReadBufferSize: readBuffer, WriteBufferSize: 4096, WriteBufferPool: &sync.Pool{},
 		Error: func(w http.ResponseWriter, r *http.Request, status int, reason error) {
 			h.Refuse(w, r, shared.Fail(handshakeFault(status), reason.Error()))
 		},
@@ -107,11 +110,12 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := ws.SetCompressionLevel(batchLevel); err != nil {
 		h.Log.Error("set the compression", "error", err) // it goes with the usual one
 	}
-	c := newConn(h, ws, r, reader)
+	ctx := context.WithoutCancel(r.Context()) // it ends when this function does
+	c := newConn(h, ws, r.WithContext(ctx), reader)
 	if err != nil {
 		// A page cannot read the status of a refused handshake: only a close code tells it to sign in.
-		c.turnAway(code)
+		go c.turnAway(code)
 		return
 	}
-	c.serve(context.WithoutCancel(r.Context()))
+	go c.serve(ctx)
 }

@@ -153,7 +153,11 @@ func (c *conn) next() (frame any, room chan struct{}, now int64, err error) {
 		return nil, nil, 0, err
 	}
 	buffer := buffers.Get().(*bytes.Buffer)
-	defer buffers.Put(buffer)
+	defer func() {
+		if buffer != nil {
+			buffers.Put(buffer)
+		}
+	}()
 	buffer.Reset()
 	// A limit on what is read, not gorilla's on what is announced: that one would close with a code that tells phones nothing.
 	if _, err := buffer.ReadFrom(io.LimitReader(from, wire.MaxFrameBytes+1)); err != nil {
@@ -166,7 +170,15 @@ func (c *conn) next() (frame any, room chan struct{}, now int64, err error) {
 	}
 	if bytes.HasPrefix(text, []byte(`{"t":"push"`)) {
 		room = c.room
-		room <- struct{}{}
+		select {
+		case room <- struct{}{}:
+		default:
+			// While it waits it holds its own length: a buffer that grew is up to twice as long, and thousands wait.
+			text = bytes.Clone(text)
+			buffers.Put(buffer)
+			buffer = nil
+			room <- struct{}{}
+		}
 	}
 	frame, err = wire.Decode(text)
 	return frame, room, now, err

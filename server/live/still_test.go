@@ -213,6 +213,77 @@ func TestR36_aSlowReaderIsClosedAndTheOthersAreServed(t *testing.T) {
 	})
 }
 
+// What net/http holds of a request goes when the handshake is done, not when the phone leaves; who reads is asked all the same.
+func TestAConnectionKeepsNothingOfItsHandshake(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStill(t)
+		handler, done := s.server.Handler, false
+		s.server.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			handler.ServeHTTP(w, r)
+			done = true
+		})
+		conn, _ := s.dial()
+		s.follow(conn)
+		synctest.Wait()
+		if !done {
+			t.Error("the handshake is not over")
+		}
+		s.publish()
+		s.read(conn, wire.TypeChange)
+	})
+}
+
+// A queue has room for so many changes and no more, hands them on in order, and holds nothing when nothing waits.
+func TestAFeedGrowsByNeedAndIsBounded(t *testing.T) {
+	f := newFeed()
+	for round := range 2 {
+		for i := range feedQueue {
+			if !f.put(&session.Published{Changed: session.Changed{Seq: int64(i)}}) {
+				t.Fatalf("round %d: no room for change %d", round, i)
+			}
+		}
+		if f.put(&session.Published{}) {
+			t.Errorf("round %d: it takes more than it may", round)
+		}
+		for i := range feedQueue {
+			<-f.more
+			if p := f.take(); p == nil || p.Changed.Seq != int64(i) {
+				t.Fatalf("round %d: change %d is %+v", round, i, p)
+			}
+		}
+		if f.list != nil || len(f.more) > 0 || f.take() != nil {
+			t.Errorf("round %d: it is not empty", round)
+		}
+	}
+}
+
+// A step that panics ends its own connection; the others are served, and nothing of it stays behind.
+func TestAPanicEndsItsConnectionAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStill(t)
+		quiet, _ := s.dial()
+		s.follow(quiet)
+		synctest.Wait()
+		well, asked := s.anew, 0
+		s.anew = func() (session.Reader, error) {
+			if asked++; asked == 2 { // the handshake is the first
+				panic("asked once more")
+			}
+			return well()
+		}
+		struck, _ := s.dial()
+		if _, err := nextOf(struck)(); err == nil {
+			t.Error("the connection that panicked goes on")
+		}
+		synctest.Wait()
+		if people, _ := s.hub.Present(); len(s.hub.all) != 1 || !people["p"] {
+			t.Errorf("%d connections are known", len(s.hub.all))
+		}
+		s.publish()
+		s.read(quiet, wire.TypeChange)
+	})
+}
+
 // After an outage many phones deliver at once: the leader who is watching hears it, not "too slow".
 func TestR36_OneLargeTransactionIsNoReasonToClose(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
