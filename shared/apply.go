@@ -13,10 +13,12 @@ func Apply(c *Case, b Body, v Verdict) *Case {
 	entry := entryOf(next, b, v)
 	if v.Outcome == OutcomeApplied {
 		change(next, b, entry.Revision)
+		carry(next, b, v)
 	}
 	if v.To != "" {
-		next.State = v.To
+		lead(next, v.To)
 	}
+	setClocks(next, v.Clocks)
 	next.ChangedAt = v.Received
 	addPhotos(next, b)
 	addVoices(next, b)
@@ -32,6 +34,10 @@ func begin(c *Case, b Body, v Verdict) *Case {
 		next.Voices = slices.Clone(c.Voices)
 		next.Conflicts = slices.Clone(c.Conflicts)
 		next.Former = slices.Clone(c.Former)
+		next.Units = slices.Clone(c.Units)
+		next.Asks = slices.Clone(c.Asks)
+		next.Duplicates = slices.Clone(c.Duplicates)
+		next.Clocks = slices.Clone(c.Clocks)
 		next.Timeline = slices.Clone(c.Timeline)
 		return &next
 	}
@@ -84,44 +90,6 @@ func change(c *Case, b Body, revision int64) {
 	case ActionTransfer:
 		c.Former, c.Squad = append(c.Former, c.Squad), p.Squad
 	}
-}
-
-// setField takes the later of two values in the log and keeps the other one as a conflict if its author had not seen it (L5).
-func setField(c *Case, ch Change, by Author, revision int64) {
-	value := fieldOf(c, ch.Field)
-	if value == nil || *value == ch.To {
-		return
-	}
-	if *value != ch.From {
-		c.Conflicts = append(c.Conflicts, Conflict{
-			Field: ch.Field, Kept: ch.To, KeptBy: by, Lost: *value, LostBy: setter(c, ch.Field), Revision: revision,
-		})
-	}
-	*value = ch.To
-}
-
-func fieldOf(c *Case, field Field) *string {
-	switch field {
-	case FieldCategory:
-		return &c.Category
-	case FieldDescription:
-		return &c.Description
-	case FieldAddress:
-		return &c.Address
-	case FieldPin:
-		return &c.Pin
-	}
-	return nil
-}
-
-// setter is who set the field last.
-func setter(c *Case, field Field) Author {
-	for _, entry := range slices.Backward(c.Timeline) {
-		if entry.Late == "" && slices.ContainsFunc(entry.Payload.Changes, func(ch Change) bool { return ch.Field == field }) {
-			return entry.By
-		}
-	}
-	return c.Reporter
 }
 
 // addPhotos puts the operation's photos on the case; a photo that the case has already keeps its first place.

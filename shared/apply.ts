@@ -1,7 +1,9 @@
+import { carry, lead, setClocks } from './carry'
+import { put, setField } from './field'
 import { judge } from './judge'
 import { shortId } from './id'
 import { fields } from './types.gen'
-import type { Arrival, Author, Body, Case, Change, Entry, Field, Standing, Verdict } from './types.gen'
+import type { Arrival, Body, Case, Entry, Standing, Verdict } from './types.gen'
 
 /**
  * The case after an operation that was judged. It is the only code that changes a case, on either side; it looks at the
@@ -13,8 +15,12 @@ export function apply(c: Case | undefined, b: Body, v: Verdict): Case | undefine
   const next = c === undefined ? begin(b, v) : { ...c }
   next.revision += 1
   const entry = entryOf(next, b, v)
-  if (v.outcome === 'applied') change(next, b)
-  if (v.to) next.state = v.to
+  if (v.outcome === 'applied') {
+    change(next, b)
+    carry(next, b, v)
+  }
+  if (v.to) lead(next, v.to)
+  setClocks(next, v.clocks)
   next.changedAt = v.received
   addPhotos(next, b)
   addVoices(next, b)
@@ -93,33 +99,6 @@ function change(next: Case, b: Body): void {
       next.squad = p.squad ?? ''
       break
   }
-}
-
-/** An empty field is an absent one. */
-function put(next: Case, field: Field | 'number', value: string | undefined): void {
-  if (value === undefined || value === '') Reflect.deleteProperty(next, field)
-  else next[field] = value
-}
-
-/** Takes the later of two values in the log and keeps the other one as a conflict if its author had not seen it (L5). */
-function setField(next: Case, ch: Change, by: Author): void {
-  if (!fields.includes(ch.field)) return
-  const value = next[ch.field] ?? ''
-  if (value === ch.to) return
-  if (value !== ch.from) {
-    const conflict = { field: ch.field, kept: ch.to, keptBy: by, lost: value, lostBy: setter(next, ch.field), revision: next.revision }
-    next.conflicts = [...(next.conflicts ?? []), conflict]
-  }
-  put(next, ch.field, ch.to)
-}
-
-/** Who set the field last. */
-function setter(c: Case, field: Field): Author {
-  for (let i = c.timeline.length - 1; i >= 0; i--) {
-    const entry = c.timeline[i]
-    if (entry && !entry.late && (entry.payload.changes ?? []).some((ch) => ch.field === field)) return entry.by
-  }
-  return c.reporter
 }
 
 /** Puts the operation's photos on the case; a photo that the case has already keeps its first place. */

@@ -74,6 +74,16 @@ func (b Body) wrong() string {
 			return "words are too long"
 		}
 	}
+	for _, code := range []string{b.Payload.Condition, b.Payload.Unit, b.Payload.Assignee, string(b.Payload.How), string(b.Payload.Phase)} {
+		if len(code) > 64 {
+			return "a code is too long"
+		}
+	}
+	for _, other := range []string{b.Payload.Into, b.Payload.Duplicate} {
+		if other != "" && !IsUUID(other) {
+			return "the other case is no UUID"
+		}
+	}
 	for _, ch := range b.Payload.Changes {
 		if fieldOf(&Case{}, ch.Field) == nil || utf8.RuneCountInString(ch.To) > MaxWords {
 			return "a change names an unknown field or is too long"

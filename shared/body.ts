@@ -43,6 +43,14 @@ const payloadShape = shape<Payload>({
   changes: list(shape<Change>({ field: text(), from: text(), to: text() })),
   number: text('notZero'),
   squad: text('notZero'),
+  condition: text('notZero'),
+  unit: text('notZero'),
+  assignee: text('notZero'),
+  how: text('notZero'),
+  until: whole('notZero'),
+  into: text('notZero'),
+  duplicate: text('notZero'),
+  phase: text('notZero'),
 })
 
 const timeShape = shape<DeviceTime>({ device: whole(), offset: whole('present'), bound: whole('notZero'), fresh: flag() })
@@ -118,6 +126,9 @@ function wrongField(b: Body): string {
   if (changes.length > maxChanges) return 'too many changes'
   const { description, address, words, reason } = b.payload
   if ([description, address, words, reason].some(tooLong)) return 'words are too long'
+  const { condition, unit, assignee, how, phase, into, duplicate } = b.payload
+  if ([condition, unit, assignee, how, phase].some((code = '') => utf8Length(code) > 64)) return 'a code is too long'
+  if ([into, duplicate].some((other = '') => other !== '' && !isUuid(other))) return 'the other case is no UUID'
   if (changes.some((ch) => !fields.includes(ch.field) || tooLong(ch.to))) return 'a change names an unknown field or is too long'
   if (b.place !== undefined && b.place.accuracy < 0) return 'accuracy is negative'
   return wrongPhoto(b.photos ?? []) || wrongVoice(b.voices ?? [])

@@ -13,12 +13,18 @@ type Judging struct {
 	CategoryKnown bool `json:"categoryKnown"`
 	// AfterGap says that the operation before it never arrived.
 	AfterGap bool `json:"afterGap,omitempty"`
+	// UnitUnknown says that there is no such unit, AssigneeUnfit that the assignee is no collector of the case's squad, IntoUnfit
+	// that the case to merge into is not known, merged itself or out of the author's scope.
+	UnitUnknown   bool `json:"unitUnknown,omitempty"`
+	AssigneeUnfit bool `json:"assigneeUnfit,omitempty"`
+	IntoUnfit     bool `json:"intoUnfit,omitempty"`
 }
 
 // Standing is a person's place in the centre at one time. An empty role means: not enrolled then.
 type Standing struct {
 	Role  Role   `json:"role,omitempty"`
 	Squad string `json:"squad,omitempty"`
+	Unit  string `json:"unit,omitempty"` // code of the unit, for RoleUnit
 }
 
 // Judge decides once what becomes of a well-formed, well-signed operation. c is nil for a case that is not known.
@@ -40,10 +46,16 @@ func Judge(c *Case, b Body, ctx Judging) Verdict {
 	if !ctx.CategoryKnown {
 		return v.refuse("category.unknown")
 	}
-	if c != nil && !InScope(*c, b.Author.ID, standing) && !(move.Evidence && slices.Contains(c.Former, standing.Squad)) {
+	if ctx.UnitUnknown {
+		return v.refuse("unit.unknown")
+	}
+	if ctx.AssigneeUnfit {
+		return v.refuse("assignee.unfit")
+	}
+	if c != nil && !InScope(*c, b.Author.ID, standing) && !(move.Evidence && WasInScope(*c, standing)) {
 		return v.refuse("case.notInScope")
 	}
-	if c == nil && !move.Opens() && !move.Evidence {
+	if c == nil && !move.Opens() && (!move.Evidence || standing.Role == RoleUnit) {
 		return v.refuse("case.notInScope")
 	}
 	v.Marks = marksOf(c, b, move, ctx)
@@ -58,12 +70,24 @@ func stand(move Move, b Body, ctx Judging) (Standing, bool) {
 	return ctx.StandingNow, move.Allows(ctx.StandingNow.Role)
 }
 
-// InScope says whether the person may see and act on the case: own, or of the squad; the centre's roles see all (L10).
+// InScope says whether the person may see and act on the case: own, of the squad, or dispatched to the unit; the centre's roles
+// see all (L10).
 func InScope(c Case, person string, standing Standing) bool {
-	if standing.Role == RoleServer || standing.Role == RoleAdmin {
+	switch standing.Role {
+	case RoleServer, RoleAdmin:
 		return true
+	case RoleUnit:
+		return standing.Unit != "" && c.Unit == standing.Unit
 	}
 	return c.Reporter.ID == person || (standing.Squad != "" && c.Squad == standing.Squad)
+}
+
+// WasInScope says whether the standing's squad or unit answered for the case before.
+func WasInScope(c Case, standing Standing) bool {
+	if standing.Role == RoleUnit {
+		return standing.Unit != "" && slices.Contains(c.Units, standing.Unit)
+	}
+	return slices.Contains(c.Former, standing.Squad)
 }
 
 func place(c *Case, b Body, move Move, standing Standing, ctx Judging, v Verdict) Verdict {
@@ -82,12 +106,22 @@ func place(c *Case, b Body, move Move, standing Standing, ctx Judging, v Verdict
 		v.Outcome, v.Fault = OutcomeLate, "case.exists"
 	case !move.Fits(c.State):
 		v.Outcome, v.Fault = OutcomeLate, "case.stateChanged"
+	case move.unmet(c, b, ctx) != "":
+		v.Outcome, v.Fault = OutcomeLate, string(move.unmet(c, b, ctx))
 	case move.To != "" && !(move.Allows(ctx.StandingNow.Role) && InScope(*c, b.Author.ID, ctx.StandingNow)):
 		v.Outcome, v.Fault = OutcomeLate, "operation.noLongerPermitted"
 	default:
-		v.Outcome, v.To = OutcomeApplied, move.To
+		v.Outcome, v.To = OutcomeApplied, move.Leads(c)
 	}
 	return v
+}
+
+// Leads is the state that the move leads the case to, or "" where the state stays. c is nil for a new case.
+func (m Move) Leads(c *Case) State {
+	if m.To == BeforeState && c != nil {
+		return c.Before
+	}
+	return m.To
 }
 
 func (v Verdict) refuse(code string) Verdict {

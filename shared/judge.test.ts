@@ -73,7 +73,7 @@ describe('every action by every role from every state', () => {
 
   test.each(actions)('%s', (action) => {
     for (const { role, state, want } of cells.filter((cell) => cell.action === action)) {
-      const standing = { ...(role && { role }), squad: 'six' }
+      const standing = role === 'unit' ? { role, unit: 'env', squad: null } : { ...(role && { role }), squad: 'six' }
       const verdict = verdictOn(judgeFile.base, {
         case: state === 'new' ? null : { state },
         body: { action, author: { id: 'c4' } },

@@ -1,7 +1,7 @@
 import { marksOf } from './marks'
 import { estimate } from './operation'
 import type { Body, Case, Judging, Move, Standing, Verdict, Workflow } from './types.gen'
-import { allows, builtinWorkflow, fits, missing, moveOf, opens } from './workflow'
+import { allows, builtinWorkflow, fits, leads, missing, moveOf, opens, unmet } from './workflow'
 
 /**
  * Decides once what becomes of a well-formed, well-signed operation; c is absent for a case that is not known.
@@ -31,19 +31,26 @@ function refusal(c: Case | undefined, b: Body, move: Move, standing: Standing, c
   const code = missing(move, b)
   if (code !== '') return code
   if (!ctx.categoryKnown) return 'category.unknown'
-  if (c !== undefined) return inScope(c, b.author.id, standing) || (move.evidence && wasOf(c, standing)) ? '' : 'case.notInScope'
-  return opens(move) || move.evidence ? '' : 'case.notInScope'
+  if (ctx.unitUnknown) return 'unit.unknown'
+  if (ctx.assigneeUnfit) return 'assignee.unfit'
+  if (c !== undefined) return inScope(c, b.author.id, standing) || (move.evidence && wasInScope(c, standing)) ? '' : 'case.notInScope'
+  return opens(move) || (move.evidence && standing.role !== 'unit') ? '' : 'case.notInScope'
 }
 
-/** Whether the person may see and act on the case: own, or of the squad; the centre's roles see all (L10). */
-export function inScope(c: Case, person: string, standing: Standing): boolean {
-  if (standing.role === 'server' || standing.role === 'admin') return true
-  return c.reporter.id === person || (standing.squad !== undefined && standing.squad !== '' && c.squad === standing.squad)
+/** Whether the person may see and act on the case: own, of the squad, or dispatched to the unit; the centre's roles see all (L10). */
+export function inScope(c: Case, person: string, { role, squad, unit }: Standing): boolean {
+  if (role === 'server' || role === 'admin') return true
+  if (role === 'unit') return given(unit) && c.unit === unit
+  return c.reporter.id === person || (given(squad) && c.squad === squad)
 }
 
-/** Whether the standing's squad answered for the case before. */
-function wasOf(c: Case, standing: Standing): boolean {
-  return (c.former ?? []).includes(standing.squad ?? '')
+/** Whether the standing's squad or unit answered for the case before. */
+function wasInScope(c: Case, { role, squad, unit }: Standing): boolean {
+  return role === 'unit' ? given(unit) && (c.units ?? []).includes(unit) : (c.former ?? []).includes(squad ?? '')
+}
+
+function given(code: string | undefined): code is string {
+  return code !== undefined && code !== ''
 }
 
 function place(c: Case | undefined, b: Body, move: Move, standing: Standing, ctx: Judging): Pick<Verdict, 'outcome' | 'fault' | 'to' | 'squad'> {
@@ -56,7 +63,10 @@ function place(c: Case | undefined, b: Body, move: Move, standing: Standing, ctx
   if (opens(move) && c.reportMissing) return { outcome: 'applied' }
   if (opens(move)) return { outcome: 'late', fault: 'case.exists' }
   if (!fits(move, c.state)) return { outcome: 'late', fault: 'case.stateChanged' }
+  const fault = unmet(move, c, b, ctx)
+  if (fault !== '') return { outcome: 'late', fault }
+  const to = leads(move, c)
   const stands = allows(move, ctx.standingNow.role) && inScope(c, b.author.id, ctx.standingNow)
   if (move.to && !stands) return { outcome: 'late', fault: 'operation.noLongerPermitted' }
-  return { outcome: 'applied', ...(move.to && { to: move.to }) }
+  return { outcome: 'applied', ...(to && { to }) }
 }

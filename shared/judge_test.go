@@ -102,6 +102,9 @@ func TestEveryActionByEveryRoleFromEveryState(t *testing.T) {
 				c, b, judging := file.Base.patched(scene{"case": caseIn(state)}).read(t)
 				b.Action, b.Author.ID = row.Action, "c4"
 				judging.StandingNow = shared.Standing{Role: role, Squad: "six"}
+				if role == shared.RoleUnit {
+					judging.StandingNow = shared.Standing{Role: role, Unit: "env"}
+				}
 				judging.StandingThen = judging.StandingNow
 				if got := cell(shared.Judge(c, b, judging)); got != row.Cells[i] {
 					t.Errorf("%s by %q from %s: got %s, want %s", row.Action, role, state, got, row.Cells[i])

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"testing"
 
 	"buxun/shared"
@@ -48,6 +49,11 @@ type player struct {
 	draw   chooser
 	people []*person
 	now    int64
+	// steady makes people do mostly what is permitted and complete, so that a life gets far.
+	steady bool
+	// script is what is done next, one after the other, by the first whom the table permits it; nothing comes in between.
+	script   []shared.Action
+	scripted bool
 }
 
 func newPlayer(draw chooser) *player {
@@ -62,7 +68,14 @@ func newPlayer(draw chooser) *player {
 		cast(2, shared.AuthorPerson, shared.RoleLeader, "six"), cast(3, shared.AuthorPerson, shared.RoleLeader, "six"),
 		cast(4, shared.AuthorPerson, shared.RoleCollector, "seven"), cast(5, shared.AuthorMachine, shared.RoleMachine, "six"),
 		cast(6, shared.AuthorServer, shared.RoleServer, ""), cast(7, shared.AuthorPerson, "", ""),
+		ofUnit(cast(8, shared.AuthorPerson, shared.RoleUnit, ""), "env"), ofUnit(cast(9, shared.AuthorPerson, shared.RoleUnit, ""), "road"),
+		cast(10, shared.AuthorPerson, shared.RoleAdmin, ""),
 	}}
+}
+
+func ofUnit(p *person, unit string) *person {
+	p.standing.Unit = unit
+	return p
 }
 
 // live plays a case through; every step is given to watch with the case before and after it.
@@ -72,7 +85,7 @@ func (p *player) live(t testing.TB, steps int, watch func(step, *shared.Case, *s
 	for range steps {
 		before := whole.Case
 		var s step
-		if before != nil && len(before.Photos) > 0 && p.draw(6) == 0 {
+		if before != nil && len(before.Photos) > 0 && p.draw(6) == 0 && !p.scripted {
 			s, whole.Case = p.arrive(*before)
 		} else {
 			s, whole.Case = p.act(t, before)
@@ -108,9 +121,10 @@ func (p *player) act(t testing.TB, c *shared.Case) (step, *shared.Case) {
 	who.counter, who.prev = b.Counter, shared.HashText(text)
 	judging := shared.Judging{
 		Workflow: shared.BuiltinWorkflow(), Now: p.now, StandingNow: who.standing, StandingThen: who.standing,
-		CategoryKnown: p.draw(25) != 0, AfterGap: p.draw(25) == 0,
+		CategoryKnown: p.draw(25) != 0 || p.scripted, AfterGap: p.draw(25) == 0,
 	}
 	switch chance := p.draw(16); {
+	case p.scripted:
 	case chance == 0, chance < 6 && action == shared.ActionResubmit:
 		judging.StandingNow = shared.Standing{} // left the centre since
 	case chance == 1:
@@ -118,7 +132,19 @@ func (p *player) act(t testing.TB, c *shared.Case) (step, *shared.Case) {
 	case chance == 2:
 		judging.StandingNow.Squad = "seven"
 	}
+	switch chance := p.draw(20); {
+	case p.scripted:
+	case chance == 0 && b.Payload.Unit != "":
+		judging.UnitUnknown = true
+	case chance == 1 && b.Payload.Assignee != "":
+		judging.AssigneeUnfit = true
+	case chance < 3 && b.Payload.Into != "":
+		judging.IntoUnfit = true
+	}
 	v := shared.Judge(c, b, judging)
+	if p.steady && v.To != "" {
+		v.Clocks = p.clocks()
+	}
 	return step{Text: text, Judging: &judging, Verdict: &v}, shared.Apply(c, b, v)
 }
 
@@ -131,19 +157,42 @@ func (p *player) deed(c *shared.Case) (*person, shared.Action) {
 		}
 	}
 	move := one(p.draw, moves...)
-	if amend, _ := shared.BuiltinWorkflow().Move(shared.ActionAmend); c != nil && p.draw(3) == 0 {
+	if len(p.script) > 0 {
+		move, _ = shared.BuiltinWorkflow().Move(p.script[0])
+		p.script = p.script[1:]
+		return append(p.permitted(move, c), p.people...)[0], move.Action
+	}
+	if amend, _ := shared.BuiltinWorkflow().Move(shared.ActionAmend); c != nil && p.draw(6) == 0 {
 		move = amend
 	}
-	var allowed []*person
-	for _, who := range p.people {
-		if move.Allows(who.standing.Role) && (who.standing.Squad != "seven" || c == nil) {
-			allowed = append(allowed, who)
-		}
+	// Mostly onwards: a life that only talks about the case shows little of it.
+	if onwards := slices.DeleteFunc(slices.Clone(moves), func(m shared.Move) bool { return m.To == "" || p.steady && ends[m.To] }); len(onwards) > 0 && p.draw(2) == 0 {
+		move = one(p.draw, onwards...)
 	}
-	if p.draw(4) == 0 {
+	allowed := p.permitted(move, c)
+	if len(allowed) == 0 || p.draw(5) == 0 && !p.steady {
 		return one(p.draw, p.people...), one(p.draw, shared.BuiltinWorkflow().Moves...).Action
 	}
 	return one(p.draw, allowed...), move.Action
+}
+
+// permitted are those whom the table permits the move, of the squad or unit that has the case.
+func (p *player) permitted(move shared.Move, c *shared.Case) (allowed []*person) {
+	for _, who := range p.people {
+		elsewhere := who.standing.Role == shared.RoleUnit && c != nil && who.standing.Unit != c.Unit
+		if move.Allows(who.standing.Role) && (who.standing.Squad != "seven" || c == nil) && !elsewhere {
+			allowed = append(allowed, who)
+		}
+	}
+	return allowed
+}
+
+// clocks are what a server might have reckoned.
+func (p *player) clocks() []shared.Clock {
+	return []shared.Clock{{
+		Phase: shared.Phase(p.either("handle", one(p.draw, "accept", "dispatch", "handle"))), Pace: one(p.draw, shared.PaceUrgent, shared.PaceWorking),
+		Limit: 1_800_000, Since: p.now, Due: int64(p.draw(2)) * (p.now + 1_800_000), Left: int64(p.draw(2)) * 900_000, Late: p.draw(4) == 0 || p.scripted, Data: "1",
+	}}
 }
 
 func (p *player) body(c *shared.Case, who *person, action shared.Action) shared.Body {
@@ -155,7 +204,16 @@ func (p *player) body(c *shared.Case, who *person, action shared.Action) shared.
 	if c != nil {
 		b.Seen = max(0, c.Revision-int64(p.draw(3)))
 	}
+	if c != nil && p.scripted {
+		b.Seen = c.Revision
+	}
 	b.Payload = p.payload(c, b)
+	if p.steady {
+		if move, _ := shared.BuiltinWorkflow().Move(action); len(move.Needs) > 0 && move.Evidence {
+			b.Photos = []shared.Photo{p.photo(shared.PartBefore, b.Time.Device), p.photo(shared.PartAfter, b.Time.Device)}
+		}
+		return b
+	}
 	p.circumstances(&b)
 	for _, part := range one(p.draw, nil, []shared.PhotoPart{shared.PartScene}, []shared.PhotoPart{shared.PartScene}, []shared.PhotoPart{shared.PartBefore, shared.PartAfter}) {
 		b.Photos = append(b.Photos, p.photo(part, b.Time.Device))
@@ -176,6 +234,9 @@ var someWords = []string{"", "井盖破损", "<&>", "🚧 已围挡", " \u3000",
 // payload has what the action needs, mostly, and now and then what it does not.
 func (p *player) payload(c *shared.Case, b shared.Body) shared.Payload {
 	words := func() string { return one(p.draw, someWords...) }
+	if p.steady {
+		return p.complete(c, b)
+	}
 	payload := shared.Payload{Words: words(), Reason: one(p.draw, "照片不清楚", "照片不清楚", "重复", "\u3000")}
 	switch b.Action {
 	case shared.ActionReport, shared.ActionSelfHandle:
@@ -189,6 +250,80 @@ func (p *player) payload(c *shared.Case, b shared.Body) shared.Payload {
 		payload.Number = one(p.draw, "", "石峰立字[2025]第1号")
 	case shared.ActionTransfer:
 		payload.Squad = one(p.draw, "", "six", "seven")
+	case shared.ActionSettle:
+		payload.Changes = append(payload.Changes, p.change(c))
+	case shared.ActionFile:
+		payload.Condition = one(p.draw, "", "01001-2")
+	case shared.ActionDispatch, shared.ActionReopen:
+		payload.Unit = one(p.draw, "env", "env", "road", "")
+	case shared.ActionSendVerify, shared.ActionSendRecheck, shared.ActionAssign:
+		payload.Assignee, payload.How = one(p.draw, "p0", "p1", ""), one(p.draw, "", shared.AssignArea, shared.AssignRotation)
+	case shared.ActionAskSuspension, shared.ActionSuspend:
+		payload.Until = one(p.draw, 0, p.now-1, p.now+86_400_000, p.now+86_400_000, p.now+86_400_000, p.now+40_000_000_000)
+	case shared.ActionMerge:
+		payload.Into = one(p.draw, "", "0199c000-2222-7000-8000-000000000001", otherCase, otherCase)
+	case shared.ActionAbsorb, shared.ActionRelease:
+		payload.Duplicate = one(p.draw, "", otherCase)
+	case shared.ActionOverdue:
+		payload.Phase = one(p.draw, "", shared.PhaseHandle)
+	}
+	return payload
+}
+
+// ends are states from which a steady life would go nowhere.
+var ends = map[shared.State]bool{
+	shared.StateReturned: true, shared.StateRejected: true, shared.StateSelfHandled: true, shared.StateMerged: true, shared.StateVoid: true, shared.BeforeState: true,
+}
+
+const otherCase = "0199c000-3333-7000-8000-000000000001"
+
+// either is the first word in a scripted life, the second in any other.
+func (p *player) either(scripted, otherwise string) string {
+	if p.scripted {
+		return scripted
+	}
+	return otherwise
+}
+
+// complete has what the action requires.
+func (p *player) complete(c *shared.Case, b shared.Body) shared.Payload {
+	var payload shared.Payload
+	move, _ := shared.BuiltinWorkflow().Move(b.Action)
+	for _, need := range move.Needs {
+		switch need {
+		case shared.NeedCategory:
+			payload.Category = "GB/T 47678.5-2026|component|01001"
+		case shared.NeedWords:
+			payload.Words = "已看过"
+		case shared.NeedReason:
+			payload.Reason = "照片不清楚"
+		case shared.NeedUnit:
+			payload.Unit = one(p.draw, "env", "env", p.either("env", "road"))
+		case shared.NeedUntil:
+			payload.Until = p.now + 86_400_000*int64(1-p.draw(2))
+			if p.scripted {
+				payload.Until = p.now + 86_400_000
+			}
+		case shared.NeedInto, shared.NeedDuplicate:
+			payload.Into, payload.Duplicate = otherCase, otherCase
+		case shared.NeedPhase:
+			payload.Phase = shared.PhaseHandle
+		case shared.NeedNumber:
+			payload.Number = "石峰立字[2025]第1号"
+		case shared.NeedSquad:
+			payload.Squad = "six"
+		case shared.NeedAssignee:
+			payload.Assignee = p.either("p0", one(p.draw, "p0", "p0", "p1"))
+		case shared.NeedChanges, shared.NeedChangesPhotoOrWords:
+			payload.Changes = append(payload.Changes, p.change(c))
+		case shared.NeedPhoto, shared.NeedBeforePhoto, shared.NeedAfterPhoto, shared.NeedPhotoOrWords, shared.NeedPhotoOrSaid:
+		}
+	}
+	switch b.Action {
+	case shared.ActionSendVerify, shared.ActionSendRecheck:
+		payload.Assignee = p.either("p0", one(p.draw, "p0", "p1", ""))
+	case shared.ActionClose:
+		payload.Reason = p.either("一目了然", one(p.draw, "", "一目了然"))
 	}
 	return payload
 }
@@ -196,6 +331,9 @@ func (p *player) payload(c *shared.Case, b shared.Body) shared.Payload {
 // change is from the value that the case has, or from an older one.
 func (p *player) change(c *shared.Case) shared.Change {
 	field := one(p.draw, shared.FieldCategory, shared.FieldDescription, shared.FieldAddress, shared.FieldPin)
+	if c != nil && len(c.Conflicts) > 0 && p.scripted {
+		field = c.Conflicts[len(c.Conflicts)-1].Field
+	}
 	change := shared.Change{Field: field, From: one(p.draw, someWords...), To: one(p.draw, someWords...)}
 	if c != nil && p.draw(2) == 0 {
 		change.From = shown(*c, field)
@@ -251,6 +389,31 @@ func (p *player) photo(part shared.PhotoPart, device int64) shared.Photo {
 	return photo
 }
 
+func notice(seen map[string]int, c shared.Case) {
+	seen["conflicts"] += len(c.Conflicts)
+	seen["reworks"] += c.Reworks
+	seen["units"] += len(c.Units)
+	seen["duplicates"] += len(c.Duplicates)
+	if c.Task != nil {
+		seen["task"]++
+	}
+	for _, conflict := range c.Conflicts {
+		seen["settled"] += int(conflict.Settled)
+	}
+}
+
+// scripts are lives that show every loop.
+var scripts = [][]shared.Action{
+	{"report", "sendVerify", "assign", "start", "verifyReal", "file", "number", "dispatch", "askExtension", "grantExtension", "askSuspension", "suspend", "resume",
+		"handle", "sendRecheck", "start", "recheckFail", "handle", "sendRecheck", "recheckPass", "close", "appeal", "grantAppeal", "reopen"},
+	{"report", "return", "resubmit", "sendVerify", "recallVerify", "file", "dispatch", "handBack", "dispatch", "askExtension", "denyExtension", "askSuspension",
+		"denySuspension", "handle", "rework", "overdue", "handle", "close", "appeal", "denyAppeal"},
+	{"report", "confirm", "amend", "amend", "amend", "amend", "settle", "settle", "settle", "settle", "supervise", "reject", "reconsider", "sendVerify", "verifyFalse", "file", "askVoid", "denyVoid", "askVoid", "askVoid", "void"},
+	{"report", "file", "merge", "separate", "absorb", "release", "transfer", "attach", "comment"},
+	{"selfHandle", "auditPass", "reopen", "handle", "close"},
+	{"selfHandle", "auditFail", "reconsider", "merge", "separate"},
+}
+
 // lives are 200 random lives, the same ones every time, one a line.
 func lives(t *testing.T) []byte {
 	t.Helper()
@@ -258,7 +421,15 @@ func lives(t *testing.T) []byte {
 	out.WriteString("[\n")
 	for seed := range uint64(200) {
 		random := rand.New(rand.NewPCG(seed, 20260701))
-		whole := newPlayer(random.IntN).live(t, 1+random.IntN(8), func(step, *shared.Case, *shared.Case) {})
+		p, steps := newPlayer(random.IntN), 1+random.IntN(8)
+		if p.steady = seed%3 == 0; p.steady {
+			steps += 8
+		}
+		if p.steady && int(seed/3) < len(scripts) {
+			p.script, p.scripted = scripts[seed/3%uint64(len(scripts))], true
+			steps = len(p.script)
+		}
+		whole := p.live(t, steps, func(step, *shared.Case, *shared.Case) {})
 		encoder := json.NewEncoder(&out)
 		encoder.SetEscapeHTML(false)
 		if err := encoder.Encode(whole); err != nil {
@@ -298,13 +469,21 @@ func TestLivesVectorsShowEveryOutcome(t *testing.T) {
 				continue
 			}
 			seen[string(s.Verdict.Outcome)+" "+s.Verdict.Fault]++
+			if s.Verdict.Outcome == shared.OutcomeApplied {
+				seen["did "+string(read[shared.Body](t, []byte(s.Text)).Action)]++
+			}
 			for _, mark := range s.Verdict.Marks {
 				seen["mark "+string(mark)]++
 			}
 		}
 		if whole.Case != nil {
-			seen["conflicts"] += len(whole.Case.Conflicts)
+			notice(seen, *whole.Case)
 			seen["state "+string(whole.Case.State)]++
+		}
+	}
+	for _, action := range constants(t)["Action"] {
+		if seen["did "+action] == 0 {
+			t.Errorf("nobody ever does %s", action)
 		}
 	}
 	for _, want := range []string{
@@ -312,6 +491,9 @@ func TestLivesVectorsShowEveryOutcome(t *testing.T) {
 		"refused operation.notPermitted", "refused case.notInScope", "refused category.unknown", "refused operation.needs.photo",
 		"arrived here", "arrived damaged", "conflicts", "mark chainUnproven", "mark photoElsewhere", "mark decidedOnOlder",
 		"state reported", "state returned", "state filed", "state rejected", "state selfHandled", "state closed", "state void",
+		"state verifying", "state dispatched", "state handled", "state suspended", "state merged",
+		"late task.notYours", "late case.ownAsk", "late case.noExtensionAsk", "late case.untilOutOfRange", "late case.notRechecked", "late case.mergeTarget",
+		"refused unit.unknown", "refused assignee.unfit", "task", "reworks", "units", "settled", "duplicates",
 	} {
 		if seen[want] == 0 {
 			t.Errorf("%s never happens; seen: %v", want, seen)

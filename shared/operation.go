@@ -30,6 +30,13 @@ const (
 	ClockToleranceMs = 2_000
 )
 
+// Quotas of the loops. One product's figures, see DOMAIN section 2.
+const (
+	MaxExtensions   = 2
+	MaxSuspensions  = 1
+	MaxSuspensionMs = 366 * 24 * 60 * 60 * 1000
+)
+
 // Body is one immutable thing that somebody did. It is made once, on the device, and travels and is stored as its exact
 // JSON text: the text's SHA-256 is the operation's hash. Times are milliseconds since 1970 UTC, places WGS-84 degrees.
 type Body struct {
@@ -76,6 +83,16 @@ type Payload struct {
 	Changes     []Change `json:"changes,omitempty"`
 	Number      string   `json:"number,omitempty"` // 案卷号, by the server only
 	Squad       string   `json:"squad,omitempty"`  // new squad of a transfer, by the server only
+	// Condition is the filing condition (立案条件) on which the limit hangs, an id of the limits' data; absent: the first of the sub-class.
+	Condition string `json:"condition,omitempty"`
+	Unit      string `json:"unit,omitempty"` // code of the responsible unit of a dispatch
+	// Assignee is the collector who is sent; absent where the server settles it, in the way that How says.
+	Assignee  string    `json:"assignee,omitempty"`
+	How       Assigning `json:"how,omitempty"`
+	Until     int64     `json:"until,omitempty"`     // when a suspended case goes on, server's clock
+	Into      string    `json:"into,omitempty"`      // the case that a duplicate is merged into
+	Duplicate string    `json:"duplicate,omitempty"` // the case that came in or goes out again, by the server only
+	Phase     Phase     `json:"phase,omitempty"`     // the phase that ran over its limit, by the server only
 }
 
 // Change is one field of an amendment: from what its author saw, to what it should be.

@@ -34,6 +34,37 @@ export interface Case {
   voices?: CaseVoice[]
   conflicts?: Conflict[]
   timeline: Entry[]
+  /**
+   * Unit is the code of the unit that it is dispatched to, or that handled it; Units are those that had it before, so that what
+   * their people did meanwhile is not refused.
+   */
+  unit?: string
+  units?: string[]
+  /** Condition is the filing condition on which the limit hangs. */
+  condition?: string
+  /** Task is what a collector is out for; absent where nobody is. */
+  task?: Task
+  /** open ones */
+  asks?: Ask[]
+  /** Verified and Rechecked are what the last look found: the action that said so, or "". */
+  verified?: Action
+  rechecked?: Action
+  /** How often it was sent back for rework, extended and suspended; quotas and figures hang on them. */
+  reworks?: number
+  extensions?: number
+  suspensions?: number
+  /** Until is when a suspended case goes on by itself, server's clock. */
+  until?: number
+  /** 督办 */
+  supervised?: boolean
+  /** an appeal was upheld: it was overdue and does not count as such */
+  excused?: boolean
+  /** Into is the case that this one is merged into, Before the state that it had then; Duplicates are those merged into this one. */
+  into?: string
+  before?: State
+  duplicates?: string[]
+  /** Clocks are the time limits of its phases, each once, in the order in which they began. */
+  clocks?: Clock[]
   /** ReportMissing says that evidence arrived without the report that opened the case (a gap in the phone's chain). */
   reportMissing?: boolean
 }
@@ -64,6 +95,54 @@ export interface Conflict {
   lostBy: Author
   /** the entry that replaced the lost value */
   revision: number
+  /** Settled is the entry by which somebody who saw both values chose; 0 while nobody did. */
+  settled?: number
+}
+
+/** Task is one errand of one collector: to look before filing, or after handling. */
+export interface Task {
+  kind: TaskKind
+  /** Assignee is the collector's id; empty until the server settled it. */
+  assignee?: string
+  how: Assigning
+  /** server's clock */
+  since: number
+  /** the entry that gave it to its assignee */
+  revision: number
+  started?: number
+}
+
+/** Ask is something asked for and not yet decided. */
+export interface Ask {
+  kind: AskKind
+  by: Author
+  at: number
+  reason: string
+  until?: number
+  revision: number
+}
+
+/**
+ * Clock is the time limit of one phase. Its times are milliseconds since 1970 UTC by the server's clock; Limit and Left are
+ * milliseconds of its pace. It is reckoned once, by the server, and recorded with the verdict.
+ */
+export interface Clock {
+  phase: Phase
+  pace: Pace
+  /** allowed in all, extensions included */
+  limit: number
+  /** when it first began to run */
+  since: number
+  /** Due is when it runs out; absent while it stands still. Left is what was left when it was stopped; less than 0 where it was over. */
+  due?: number
+  left?: number
+  /** Done is the estimate of when the phase's work was done, and Late whether that was after Due. */
+  done?: number
+  late?: boolean
+  /** Overdue is since when it is over its limit, marked once and for all. */
+  overdue?: number
+  /** version of the limits and the calendar that it was reckoned with */
+  data: string
 }
 
 /** Entry is one operation on the timeline, as everybody in the case's scope sees it. */
@@ -79,8 +158,8 @@ export interface Entry {
   /** server's clock */
   received: number
   /**
-   * Delivered and Seen are of a return: when the phone of whom it came back to had stored it, and when that person had it on
-   * the screen, by the server's clock. Absent until then.
+   * Delivered and Seen are of a return or a task: when the phone of the person whom it waits for had stored it, and when that
+   * person had it on the screen, by the server's clock. Absent until then.
    */
   delivered?: number
   seen?: number
@@ -112,6 +191,8 @@ export interface Verdict {
   received: number
   at: number
   marks?: Mark[]
+  /** Clocks are the time limits that the operation began, stopped or ended, as the server reckoned them. */
+  clocks?: Clock[]
 }
 
 /** FaultRow is one row of faults.json: what a code means to HTTP, to the socket, to the retry loop and to people. */
@@ -140,12 +221,21 @@ export interface Judging {
   categoryKnown: boolean
   /** AfterGap says that the operation before it never arrived. */
   afterGap?: boolean
+  /**
+   * UnitUnknown says that there is no such unit, AssigneeUnfit that the assignee is no collector of the case's squad, IntoUnfit
+   * that the case to merge into is not known, merged itself or out of the author's scope.
+   */
+  unitUnknown?: boolean
+  assigneeUnfit?: boolean
+  intoUnfit?: boolean
 }
 
 /** Standing is a person's place in the centre at one time. An empty role means: not enrolled then. */
 export interface Standing {
   role?: Role
   squad?: string
+  /** code of the unit, for RoleUnit */
+  unit?: string
 }
 
 /** Version is the format of an operation's body. A body of another version is refused with operation.versionUnknown. */
@@ -177,6 +267,10 @@ export const oldFixMs = 10000
 export const elsewhereMetres = 1000
 export const otherTimeMs = 3600000
 export const clockToleranceMs = 2000
+
+export const maxExtensions = 2
+export const maxSuspensions = 1
+export const maxSuspensionMs = 31622400000
 
 /**
  * Body is one immutable thing that somebody did. It is made once, on the device, and travels and is stored as its exact
@@ -236,6 +330,21 @@ export interface Payload {
   number?: string
   /** new squad of a transfer, by the server only */
   squad?: string
+  /** Condition is the filing condition (立案条件) on which the limit hangs, an id of the limits' data; absent: the first of the sub-class. */
+  condition?: string
+  /** code of the responsible unit of a dispatch */
+  unit?: string
+  /** Assignee is the collector who is sent; absent where the server settles it, in the way that How says. */
+  assignee?: string
+  how?: Assigning
+  /** when a suspended case goes on, server's clock */
+  until?: number
+  /** the case that a duplicate is merged into */
+  into?: string
+  /** the case that came in or goes out again, by the server only */
+  duplicate?: string
+  /** the phase that ran over its limit, by the server only */
+  phase?: Phase
 }
 
 /** Change is one field of an amendment: from what its author saw, to what it should be. */
@@ -474,6 +583,11 @@ export const states = [
   'selfHandled', // 自行处置, waits for the leader's audit
   'closed', // 结案
   'void', // 作废
+  'verifying', // 待核实
+  'dispatched', // 处置中
+  'handled', // 待核查
+  'suspended', // 挂账
+  'merged', // 已合并
 ] as const
 /** State is where a case stands in its life. Words for people are in the client's language files; the meaning is in workflow.json. */
 export type State = (typeof states)[number]
@@ -492,6 +606,43 @@ export const actions = [
   'auditFail', // 自处置审核不通过
   'number', // 编案卷号
   'transfer', // 移交另一中队
+  'sendVerify', // 派核实
+  'recallVerify', // 收回核实
+  'verifyReal', // 核实属实
+  'verifyFalse', // 核实不属实
+  'sendRecheck', // 派核查
+  'recheckPass', // 核查通过
+  'recheckFail', // 核查不通过
+  'assign', // 派任务给人
+  'start', // 开始任务
+  'dispatch', // 派遣
+  'handBack', // 回退
+  'handle', // 处置
+  'rework', // 返工
+  'close', // 结案
+  'reopen', // 重新处置
+  'reconsider', // 重新受理
+  'askExtension', // 申请延期
+  'grantExtension', // 同意延期
+  'denyExtension', // 不同意延期
+  'askSuspension', // 申请挂账
+  'suspend', // 挂账
+  'denySuspension', // 不同意挂账
+  'resume', // 恢复处置
+  'askVoid', // 申请作废
+  'void', // 同意作废
+  'denyVoid', // 不同意作废
+  'appeal', // 申诉
+  'grantAppeal', // 申诉成立
+  'denyAppeal', // 申诉不成立
+  'merge', // 合并到另一案卷
+  'separate', // 拆开合并
+  'absorb', // 并入重复案卷
+  'release', // 放出重复案卷
+  'supervise', // 督办
+  'confirm', // 仍然存在
+  'settle', // 选定改法
+  'overdue', // 超期
 ] as const
 /** Action is what a person, a machine or the server did to a case. */
 export type Action = (typeof actions)[number]
@@ -499,11 +650,12 @@ export type Action = (typeof actions)[number]
 export const roles = [
   'collector', // 采集员
   'leader', // 中队长
+  'unit', // 处置单位
   'admin', // 管理员
   'machine', // 接口
   'server',
 ] as const
-/** Role is what a person may be at a squad; RoleServer is the server's own replica, RoleMachine a program with a key. */
+/** Role is what a person may be at a squad or, as RoleUnit, at a responsible unit; RoleServer is the server's own replica, RoleMachine a program with a key. */
 export type Role = (typeof roles)[number]
 
 export const authorKinds = [
@@ -532,6 +684,48 @@ export const outcomes = [
 ] as const
 /** Outcome is how an operation was judged, once, in the writer's transaction. */
 export type Outcome = (typeof outcomes)[number]
+
+export const taskKinds = [
+  'verify', // 核实, before filing: is it there
+  'recheck', // 核查, after handling: is it done well
+] as const
+/** TaskKind is what a collector is sent to look at. */
+export type TaskKind = (typeof taskKinds)[number]
+
+export const assignings = [
+  'pick', // the leader named the person
+  'area', // the collector of the area
+  'nearest', // the nearest one on duty
+  'rotation', // drawn by the server, against collusion
+] as const
+/** Assigning is how it was settled who does a task. */
+export type Assigning = (typeof assignings)[number]
+
+export const askKinds = [
+  'extension', // 延期
+  'suspension', // 挂账
+  'void', // 作废
+  'appeal', // 申诉
+] as const
+/** AskKind is what somebody asks of whoever decides; a case has at most one of a kind open. */
+export type AskKind = (typeof askKinds)[number]
+
+export const phases = [
+  'accept', // 受理: until it is filed, returned or rejected
+  'verify', // 核实
+  'dispatch', // 派遣
+  'handle', // 处置
+  'recheck', // 核查
+] as const
+/** Phase is a stretch of a case's life that has a time limit of its own. */
+export type Phase = (typeof phases)[number]
+
+export const paces = [
+  'urgent', // 紧急工作时: on the wall
+  'working', // 工作时: in office hours only
+] as const
+/** Pace is how the time of a limit passes. */
+export type Pace = (typeof paces)[number]
 
 export const marks = [
   'timeUnmeasured', // the phone's clock was not measured against the server's in that page life
@@ -590,10 +784,12 @@ export interface Move {
   action: Action
   /** From lists the states it fits; empty means that it opens a case, AnyState that the state does not matter. */
   from: State[]
-  /** To is the state it leads to; empty leaves the state alone. */
+  /** To is the state it leads to; empty leaves the state alone, BeforeState is the one that the case had before it was merged. */
   to: State
   by: Role[]
   needs: Need[]
+  /** When lists what must be so of the case besides its state; what is not makes the operation late. */
+  when?: Condition[]
   /** Offline says whether a phone may do it without the server. */
   offline: boolean
   /**
@@ -616,12 +812,40 @@ export const needs = [
   'reason',
   'number',
   'squad',
+  'photoOrSaid', // a photo, words or a voice note
+  'unit',
+  'assignee',
+  'until',
+  'into',
+  'duplicate',
+  'phase',
 ] as const
 /** Need is something that a move requires of its operation. */
 export type Need = (typeof needs)[number]
 
+export const conditions = [
+  'task.notYours', // the author is who was sent, or nobody was yet
+  'case.noExtensionAsk', // somebody asked for more time
+  'case.noSuspensionAsk', // somebody asked to suspend it
+  'case.noVoidAsk', // somebody asked to void it
+  'case.noAppeal', // the unit appealed
+  'case.ownAsk', // whoever asked to void it is somebody else
+  'case.overdue', // its handling is not overdue
+  'case.notOverdue', // its handling was overdue
+  'case.extensionsUsed', // it was extended fewer than MaxExtensions times
+  'case.suspendedBefore', // it was suspended fewer than MaxSuspensions times
+  'case.untilOutOfRange', // Until lies ahead, at most MaxSuspensionMs
+  'case.notRechecked', // the last re-check was passed, or the operation says why it is closed without
+  'case.mergeTarget', // the other case is another one, in the author's scope and not merged itself
+] as const
+/** Condition is something that must be so of the case besides its state. Its word is the fault of the operation that it makes late. */
+export type Condition = (typeof conditions)[number]
+
 /** AnyState in a move's From means that the case's state does not matter. */
 export const anyState = '*'
+
+/** BeforeState in a move's To is the state that the case had before it was merged. */
+export const beforeState = '<'
 
 /** Workflow is the table of legal moves. */
 export interface Workflow {

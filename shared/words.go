@@ -11,6 +11,11 @@ const (
 	StateSelfHandled State = "selfHandled" // 自行处置, waits for the leader's audit
 	StateClosed      State = "closed"      // 结案
 	StateVoid        State = "void"        // 作废
+	StateVerifying   State = "verifying"   // 待核实
+	StateDispatched  State = "dispatched"  // 处置中
+	StateHandled     State = "handled"     // 待核查
+	StateSuspended   State = "suspended"   // 挂账
+	StateMerged      State = "merged"      // 已合并
 )
 
 // Action is what a person, a machine or the server did to a case.
@@ -30,14 +35,53 @@ const (
 	ActionAuditFail  Action = "auditFail"  // 自处置审核不通过
 	ActionNumber     Action = "number"     // 编案卷号
 	ActionTransfer   Action = "transfer"   // 移交另一中队
+
+	ActionSendVerify     Action = "sendVerify"     // 派核实
+	ActionRecallVerify   Action = "recallVerify"   // 收回核实
+	ActionVerifyReal     Action = "verifyReal"     // 核实属实
+	ActionVerifyFalse    Action = "verifyFalse"    // 核实不属实
+	ActionSendRecheck    Action = "sendRecheck"    // 派核查
+	ActionRecheckPass    Action = "recheckPass"    // 核查通过
+	ActionRecheckFail    Action = "recheckFail"    // 核查不通过
+	ActionAssign         Action = "assign"         // 派任务给人
+	ActionStart          Action = "start"          // 开始任务
+	ActionDispatch       Action = "dispatch"       // 派遣
+	ActionHandBack       Action = "handBack"       // 回退
+	ActionHandle         Action = "handle"         // 处置
+	ActionRework         Action = "rework"         // 返工
+	ActionClose          Action = "close"          // 结案
+	ActionReopen         Action = "reopen"         // 重新处置
+	ActionReconsider     Action = "reconsider"     // 重新受理
+	ActionAskExtension   Action = "askExtension"   // 申请延期
+	ActionGrantExtension Action = "grantExtension" // 同意延期
+	ActionDenyExtension  Action = "denyExtension"  // 不同意延期
+	ActionAskSuspension  Action = "askSuspension"  // 申请挂账
+	ActionSuspend        Action = "suspend"        // 挂账
+	ActionDenySuspension Action = "denySuspension" // 不同意挂账
+	ActionResume         Action = "resume"         // 恢复处置
+	ActionAskVoid        Action = "askVoid"        // 申请作废
+	ActionVoid           Action = "void"           // 同意作废
+	ActionDenyVoid       Action = "denyVoid"       // 不同意作废
+	ActionAppeal         Action = "appeal"         // 申诉
+	ActionGrantAppeal    Action = "grantAppeal"    // 申诉成立
+	ActionDenyAppeal     Action = "denyAppeal"     // 申诉不成立
+	ActionMerge          Action = "merge"          // 合并到另一案卷
+	ActionSeparate       Action = "separate"       // 拆开合并
+	ActionAbsorb         Action = "absorb"         // 并入重复案卷
+	ActionRelease        Action = "release"        // 放出重复案卷
+	ActionSupervise      Action = "supervise"      // 督办
+	ActionConfirm        Action = "confirm"        // 仍然存在
+	ActionSettle         Action = "settle"         // 选定改法
+	ActionOverdue        Action = "overdue"        // 超期
 )
 
-// Role is what a person may be at a squad; RoleServer is the server's own replica, RoleMachine a program with a key.
+// Role is what a person may be at a squad or, as RoleUnit, at a responsible unit; RoleServer is the server's own replica, RoleMachine a program with a key.
 type Role string
 
 const (
 	RoleCollector Role = "collector" // 采集员
 	RoleLeader    Role = "leader"    // 中队长
+	RoleUnit      Role = "unit"      // 处置单位
 	RoleAdmin     Role = "admin"     // 管理员
 	RoleMachine   Role = "machine"   // 接口
 	RoleServer    Role = "server"
@@ -71,6 +115,53 @@ const (
 	OutcomeApplied Outcome = "applied"
 	OutcomeLate    Outcome = "late"    // on the timeline, its change of state or fields did not happen (L6)
 	OutcomeRefused Outcome = "refused" // outside the feed; its number is consumed
+)
+
+// TaskKind is what a collector is sent to look at.
+type TaskKind string
+
+const (
+	TaskVerify  TaskKind = "verify"  // 核实, before filing: is it there
+	TaskRecheck TaskKind = "recheck" // 核查, after handling: is it done well
+)
+
+// Assigning is how it was settled who does a task.
+type Assigning string
+
+const (
+	AssignPick     Assigning = "pick"     // the leader named the person
+	AssignArea     Assigning = "area"     // the collector of the area
+	AssignNearest  Assigning = "nearest"  // the nearest one on duty
+	AssignRotation Assigning = "rotation" // drawn by the server, against collusion
+)
+
+// AskKind is what somebody asks of whoever decides; a case has at most one of a kind open.
+type AskKind string
+
+const (
+	AskExtension  AskKind = "extension"  // 延期
+	AskSuspension AskKind = "suspension" // 挂账
+	AskVoid       AskKind = "void"       // 作废
+	AskAppeal     AskKind = "appeal"     // 申诉
+)
+
+// Phase is a stretch of a case's life that has a time limit of its own.
+type Phase string
+
+const (
+	PhaseAccept   Phase = "accept"   // 受理: until it is filed, returned or rejected
+	PhaseVerify   Phase = "verify"   // 核实
+	PhaseDispatch Phase = "dispatch" // 派遣
+	PhaseHandle   Phase = "handle"   // 处置
+	PhaseRecheck  Phase = "recheck"  // 核查
+)
+
+// Pace is how the time of a limit passes.
+type Pace string
+
+const (
+	PaceUrgent  Pace = "urgent"  // 紧急工作时: on the wall
+	PaceWorking Pace = "working" // 工作时: in office hours only
 )
 
 // Mark is something improbable about an operation's time, place or photos. Marks inform the leader and block nothing (L11).

@@ -14,10 +14,12 @@ type Move struct {
 	Action Action `json:"action"`
 	// From lists the states it fits; empty means that it opens a case, AnyState that the state does not matter.
 	From []State `json:"from"`
-	// To is the state it leads to; empty leaves the state alone.
+	// To is the state it leads to; empty leaves the state alone, BeforeState is the one that the case had before it was merged.
 	To    State  `json:"to"`
 	By    []Role `json:"by"`
 	Needs []Need `json:"needs"`
+	// When lists what must be so of the case besides its state; what is not makes the operation late.
+	When []Condition `json:"when,omitempty"`
 	// Offline says whether a phone may do it without the server.
 	Offline bool `json:"offline"`
 	// Evidence says that it carries what somebody saw: it is never refused for the case's state, and judged by the
@@ -41,10 +43,39 @@ const (
 	NeedReason              Need = "reason"
 	NeedNumber              Need = "number"
 	NeedSquad               Need = "squad"
+	NeedPhotoOrSaid         Need = "photoOrSaid" // a photo, words or a voice note
+	NeedUnit                Need = "unit"
+	NeedAssignee            Need = "assignee"
+	NeedUntil               Need = "until"
+	NeedInto                Need = "into"
+	NeedDuplicate           Need = "duplicate"
+	NeedPhase               Need = "phase"
+)
+
+// Condition is something that must be so of the case besides its state. Its word is the fault of the operation that it makes late.
+type Condition string
+
+const (
+	WhenTaskMine         Condition = "task.notYours"        // the author is who was sent, or nobody was yet
+	WhenExtensionAsked   Condition = "case.noExtensionAsk"  // somebody asked for more time
+	WhenSuspensionAsked  Condition = "case.noSuspensionAsk" // somebody asked to suspend it
+	WhenVoidAsked        Condition = "case.noVoidAsk"       // somebody asked to void it
+	WhenAppealed         Condition = "case.noAppeal"        // the unit appealed
+	WhenVoidAskedByOther Condition = "case.ownAsk"          // whoever asked to void it is somebody else
+	WhenInTime           Condition = "case.overdue"         // its handling is not overdue
+	WhenOverdue          Condition = "case.notOverdue"      // its handling was overdue
+	WhenExtensionsLeft   Condition = "case.extensionsUsed"  // it was extended fewer than MaxExtensions times
+	WhenNeverSuspended   Condition = "case.suspendedBefore" // it was suspended fewer than MaxSuspensions times
+	WhenUntilNear        Condition = "case.untilOutOfRange" // Until lies ahead, at most MaxSuspensionMs
+	WhenPassedOrReason   Condition = "case.notRechecked"    // the last re-check was passed, or the operation says why it is closed without
+	WhenIntoFits         Condition = "case.mergeTarget"     // the other case is another one, in the author's scope and not merged itself
 )
 
 // AnyState in a move's From means that the case's state does not matter.
 const AnyState State = "*"
+
+// BeforeState in a move's To is the state that the case had before it was merged.
+const BeforeState State = "<"
 
 // Workflow is the table of legal moves.
 type Workflow struct {
@@ -124,6 +155,65 @@ func (n Need) met(b Body) bool {
 		return p.Number != ""
 	case NeedSquad:
 		return p.Squad != ""
+	case NeedPhotoOrSaid:
+		return len(b.Photos) > 0 || blankless(p.Words) || len(b.Voices) > 0
+	case NeedUnit:
+		return p.Unit != ""
+	case NeedAssignee:
+		return p.Assignee != ""
+	case NeedUntil:
+		return p.Until > 0
+	case NeedInto:
+		return p.Into != ""
+	case NeedDuplicate:
+		return p.Duplicate != ""
+	case NeedPhase:
+		return p.Phase != ""
+	}
+	return false
+}
+
+// unmet is the first condition that is not so of the case, or "".
+func (m Move) unmet(c *Case, b Body, ctx Judging) Condition {
+	for _, condition := range m.When {
+		if !condition.holds(c, b, ctx) {
+			return condition
+		}
+	}
+	return ""
+}
+
+func (w Condition) holds(c *Case, b Body, ctx Judging) bool {
+	switch w {
+	case WhenTaskMine:
+		return c.Task == nil || c.Task.Assignee == "" || c.Task.Assignee == b.Author.ID
+	case WhenExtensionAsked:
+		return c.Ask(AskExtension) != nil
+	case WhenSuspensionAsked:
+		return c.Ask(AskSuspension) != nil
+	case WhenVoidAsked:
+		return c.Ask(AskVoid) != nil
+	case WhenAppealed:
+		return c.Ask(AskAppeal) != nil
+	case WhenVoidAskedByOther:
+		ask := c.Ask(AskVoid)
+		return ask != nil && ask.By != b.Author
+	case WhenInTime:
+		clock := c.Clock(PhaseHandle)
+		return clock == nil || clock.Overdue == 0 && (clock.Due == 0 || b.Estimate(ctx.Now) <= clock.Due)
+	case WhenOverdue:
+		clock := c.Clock(PhaseHandle)
+		return clock != nil && (clock.Overdue != 0 || clock.Late)
+	case WhenExtensionsLeft:
+		return c.Extensions < MaxExtensions
+	case WhenNeverSuspended:
+		return c.Suspensions < MaxSuspensions
+	case WhenUntilNear:
+		return b.Payload.Until > ctx.Now && b.Payload.Until <= ctx.Now+MaxSuspensionMs
+	case WhenPassedOrReason:
+		return c.Rechecked == ActionRecheckPass || blankless(b.Payload.Reason)
+	case WhenIntoFits:
+		return b.Payload.Into != c.ID && !ctx.IntoUnfit
 	}
 	return false
 }

@@ -64,3 +64,17 @@ export function leanFaults(): Plugin {
     },
   }
 }
+
+/** The workflow as a phone runs it: why a state or a move is there is for whoever reads the table. */
+export function leanWorkflow(): Plugin {
+  return {
+    name: 'buxun-lean-workflow',
+    apply: 'build',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!id.endsWith('/shared/workflow.json')) return null
+      const { version, moves } = JSON.parse(code) as { version: number; moves: { why?: string }[] }
+      return { code: JSON.stringify({ version, moves: moves.map(({ why: _, ...move }) => move) }), map: null }
+    },
+  }
+}

@@ -23,6 +23,7 @@ type Hub struct {
 	all map[*conn]struct{}
 	// Who may hear of a case: its squad, who reported it, the centre.
 	squads  group
+	units   group
 	persons group
 	centre  map[*conn]struct{}
 	// How many connections named each replica in their hello.
@@ -51,7 +52,7 @@ func (g group) remove(key string, c *conn) {
 func NewHub() *Hub {
 	h := &Hub{
 		wake: make(chan struct{}, 1), quit: make(chan struct{}), done: make(chan struct{}), emptied: make(chan struct{}),
-		all: map[*conn]struct{}{}, squads: group{}, persons: group{}, centre: map[*conn]struct{}{}, named: map[string]int{},
+		all: map[*conn]struct{}{}, squads: group{}, units: group{}, persons: group{}, centre: map[*conn]struct{}{}, named: map[string]int{},
 	}
 	go h.run()
 	return h
@@ -140,6 +141,8 @@ func (h *Hub) add(c *conn) bool {
 		h.centre[c] = struct{}{}
 	} else if c.reader.Standing.Squad != "" {
 		h.squads.add(c.reader.Standing.Squad, c)
+	} else if c.reader.Standing.Unit != "" {
+		h.units.add(c.reader.Standing.Unit, c)
 	}
 	return true
 }
@@ -181,6 +184,7 @@ func (h *Hub) remove(c *conn) {
 	delete(h.centre, c)
 	h.persons.remove(c.reader.Person, c)
 	h.squads.remove(c.reader.Standing.Squad, c)
+	h.units.remove(c.reader.Standing.Unit, c)
 	if h.stopping && len(h.all) == 0 {
 		close(h.emptied)
 	}
@@ -217,6 +221,14 @@ func (h *Hub) fanOut() {
 		}
 		if changed.LeftSquad != changed.Case.Squad {
 			for c := range h.squads[changed.LeftSquad] {
+				c.publish(event)
+			}
+		}
+		for c := range h.units[changed.Case.Unit] {
+			c.publish(event)
+		}
+		if changed.LeftUnit != changed.Case.Unit {
+			for c := range h.units[changed.LeftUnit] {
 				c.publish(event)
 			}
 		}

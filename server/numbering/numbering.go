@@ -75,11 +75,14 @@ func Open(ctx context.Context, directory string, o Options) (*Replica, error) {
 	return &Replica{Options: o, id: id, key: key, wake: make(chan struct{}, 1)}, nil
 }
 
+// numbered are the states of cases that were filed and go on.
+var numbered = map[shared.State]bool{shared.StateFiled: true, shared.StateDispatched: true, shared.StateHandled: true, shared.StateSuspended: true}
+
 // Notice looks for filed cases among changes of the feed. It never blocks, so that the store may call it while its writer is
 // held.
 func (r *Replica) Notice(changed []session.Changed) {
 	for _, one := range changed {
-		if one.Case.State == shared.StateFiled && one.Case.Number == "" {
+		if one.Case.Number == "" && numbered[one.Case.State] {
 			select {
 			case r.wake <- struct{}{}:
 			default:

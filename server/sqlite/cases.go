@@ -32,19 +32,24 @@ func (s *Store) Case(ctx context.Context, reader session.Reader, id string) (sha
 	if err != nil || !shared.InScope(c, reader.Person, reader.Standing) {
 		return shared.Case{}, false, err
 	}
+	if reader.Standing.Role == shared.RoleUnit {
+		c = shared.ForUnit(c)
+	}
 	return c, true, nil
 }
 
 // putCase writes a case's projection at its new place in the feed.
 func (w *writer) putCase(ctx context.Context, c shared.Case, seq int64) error {
 	doc, err := json.Marshal(c)
+	_, awaits := c.Awaited()
 	if err != nil {
 		return fmt.Errorf("encode case %s: %w", c.ID, err)
 	}
-	return w.exec(ctx, `INSERT INTO cases (id, doc, seq, revision, state, open, squad, reporter, changed_at, official, reached) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	return w.exec(ctx, `INSERT INTO cases (id, doc, seq, revision, state, open, squad, reporter, changed_at, official, reached, unit, awaits) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET doc = excluded.doc, seq = excluded.seq, revision = excluded.revision, state = excluded.state,
-		open = excluded.open, squad = excluded.squad, reporter = excluded.reporter, changed_at = excluded.changed_at, official = excluded.official, reached = excluded.reached`,
-		c.ID, string(doc), seq, c.Revision, c.State, c.State.Open(), c.Squad, c.Reporter.ID, c.ChangedAt, optional(c.Number), reached(c))
+		open = excluded.open, squad = excluded.squad, reporter = excluded.reporter, changed_at = excluded.changed_at, official = excluded.official, reached = excluded.reached,
+		unit = excluded.unit, awaits = excluded.awaits`,
+		c.ID, string(doc), seq, c.Revision, c.State, c.State.Open(), c.Squad, c.Reporter.ID, c.ChangedAt, optional(c.Number), reached(c), c.Unit, awaits)
 }
 
 // Filter narrows a list of cases; zero fields do not.
@@ -102,7 +107,7 @@ func (s *Store) CaseNamed(ctx context.Context, name string) (shared.Case, bool, 
 
 // Unnumbered lists filed cases that have no official number, in order of the feed.
 func (s *Store) Unnumbered(ctx context.Context, limit int) ([]shared.Case, error) {
-	rows, err := s.reading.QueryContext(ctx, `SELECT doc FROM cases WHERE official IS NULL AND state = 'filed' ORDER BY seq LIMIT ?`, limit)
+	rows, err := s.reading.QueryContext(ctx, `SELECT doc FROM cases WHERE official IS NULL AND state IN ('filed', 'dispatched', 'handled', 'suspended') ORDER BY seq LIMIT ?`, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list cases without a number: %w", err)
 	}

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -160,10 +161,15 @@ func (w *writer) putChanged(ctx context.Context, one session.Changed) error {
 	if err := w.putCase(ctx, one.Case, one.Seq); err != nil {
 		return err
 	}
-	if one.LeftSquad == "" {
-		return nil
+	if one.LeftSquad != "" {
+		if err := w.exec(ctx, `INSERT INTO leaves (squad, seq, case_id) VALUES (?, ?, ?)`, one.LeftSquad, one.Seq, one.Case.ID); err != nil {
+			return err
+		}
 	}
-	return w.exec(ctx, `INSERT INTO leaves (squad, seq, case_id) VALUES (?, ?, ?)`, one.LeftSquad, one.Seq, one.Case.ID)
+	if one.LeftUnit != "" {
+		return w.exec(ctx, `INSERT INTO unit_leaves (unit, seq, case_id) VALUES (?, ?, ?)`, one.LeftUnit, one.Seq, one.Case.ID)
+	}
+	return nil
 }
 
 func (w *writer) putRow(ctx context.Context, row session.Row) error {
@@ -180,12 +186,20 @@ func (w *writer) putRow(ctx context.Context, row session.Row) error {
 	if err != nil {
 		return err
 	}
+	clocks := ""
+	if len(v.Clocks) > 0 {
+		text, err := json.Marshal(v.Clocks)
+		if err != nil {
+			return err
+		}
+		clocks = string(text)
+	}
 	return w.exec(ctx, `INSERT INTO operations (replica, counter, hash, text, signature, case_id, action, outcome, fault, to_state, role, squad,
-		table_version, received, at, marks, seq, revision, epoch, mac, was_replica, was_counter, was_hash, receipted)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		table_version, received, at, marks, seq, revision, epoch, mac, was_replica, was_counter, was_hash, receipted, clocks)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		row.Replica, row.Counter, row.Hash, row.Text, optional(row.Signature), optional(b.Case), optional(string(b.Action)), v.Outcome,
 		optional(v.Fault), optional(string(v.To)), optional(string(v.Role)), optional(v.Squad), v.Table, v.Received, v.At,
-		optional(strings.Join(marks, ",")), row.Seq, row.Revision, epoch, row.Mac, optional(was.Replica), optional(was.Counter), optional(was.Hash), row.Receipted)
+		optional(strings.Join(marks, ",")), row.Seq, row.Revision, epoch, row.Mac, optional(was.Replica), optional(was.Counter), optional(was.Hash), row.Receipted, optional(clocks))
 }
 
 // namePhotos notes which bytes an accepted operation names, and whether they are here already as far as its author may know:

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"buxun/shared"
 	"buxun/sync/session"
 	"buxun/sync/wire"
 )
@@ -55,6 +56,9 @@ func (s *Store) Page(ctx context.Context, reader session.Reader, since int64, li
 		if err != nil {
 			return page, err
 		}
+		if reader.Standing.Role == shared.RoleUnit {
+			c = shared.ForUnit(c)
+		}
 		page.Cases = append(page.Cases, c)
 	}
 	return page, nil
@@ -82,18 +86,24 @@ const (
 	kept      = `(open OR changed_at >= ?4)`
 	docIfKept = `CASE WHEN ` + kept + ` THEN doc END`
 
-	ofCentre   = `SELECT seq, id, ` + docIfKept + ` FROM cases WHERE seq > ?3 AND (?3 > 0 OR ` + kept + `) AND ?1 = ?1 AND ?2 = ?2`
-	ofSquad    = `SELECT seq, id, ` + docIfKept + ` FROM cases WHERE squad = ?2 AND ?2 <> '' AND seq > ?3 AND (?3 > 0 OR ` + kept + `)`
-	ofReporter = `SELECT seq, id, ` + docIfKept + ` FROM cases WHERE reporter = ?1 AND (squad <> ?2 OR ?2 = '') AND seq > ?3 AND (?3 > 0 OR ` + kept + `)`
-	ofLeaves   = `SELECT leaves.seq, case_id, NULL FROM leaves JOIN cases ON cases.id = case_id
+	ofCentre     = `SELECT seq, id, ` + docIfKept + ` FROM cases WHERE seq > ?3 AND (?3 > 0 OR ` + kept + `) AND ?1 = ?1 AND ?2 = ?2`
+	ofSquad      = `SELECT seq, id, ` + docIfKept + ` FROM cases WHERE squad = ?2 AND ?2 <> '' AND seq > ?3 AND (?3 > 0 OR ` + kept + `)`
+	ofReporter   = `SELECT seq, id, ` + docIfKept + ` FROM cases WHERE reporter = ?1 AND (squad <> ?2 OR ?2 = '') AND seq > ?3 AND (?3 > 0 OR ` + kept + `)`
+	ofUnit       = `SELECT seq, id, ` + docIfKept + ` FROM cases WHERE unit = ?2 AND unit <> '' AND seq > ?3 AND (?3 > 0 OR ` + kept + `) AND ?1 = ?1`
+	ofUnitLeaves = `SELECT unit_leaves.seq, case_id, NULL FROM unit_leaves JOIN cases ON cases.id = case_id
+		WHERE unit_leaves.unit = ?2 AND unit_leaves.seq > ?3 AND ?3 > 0 AND cases.unit <> ?2`
+	ofLeaves = `SELECT leaves.seq, case_id, NULL FROM leaves JOIN cases ON cases.id = case_id
 		WHERE leaves.squad = ?2 AND leaves.seq > ?3 AND ?3 > 0 AND cases.squad <> ?2 AND reporter <> ?1`
 )
 
 func (s *Store) feedRows(ctx context.Context, tx *sql.Tx, reader session.Reader, since int64, limit int) (*sql.Rows, error) {
-	text := ofSquad + ` UNION ALL ` + ofReporter + ` UNION ALL ` + ofLeaves
-	if centre(reader.Standing) {
+	text, group := ofSquad+` UNION ALL `+ofReporter+` UNION ALL `+ofLeaves, reader.Standing.Squad
+	switch {
+	case centre(reader.Standing):
 		text = ofCentre
+	case reader.Standing.Role == shared.RoleUnit:
+		text, group = ofUnit+` UNION ALL `+ofUnitLeaves, reader.Standing.Unit
 	}
 	return tx.QueryContext(ctx, text+` ORDER BY 1 LIMIT ?5`,
-		reader.Person, reader.Standing.Squad, since, s.now()-wire.KeepDays*dayMs, limit)
+		reader.Person, group, since, s.now()-wire.KeepDays*dayMs, limit)
 }

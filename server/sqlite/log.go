@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -10,18 +11,23 @@ import (
 )
 
 const loggedColumns = `replica, counter, text, outcome, coalesce(fault, ''), coalesce(to_state, ''), coalesce(role, ''), coalesce(squad, ''),
-	table_version, received, operations.at, coalesce(marks, ''), epochs.id, seq`
+	table_version, received, operations.at, coalesce(marks, ''), epochs.id, seq, coalesce(clocks, '')`
 
 // scanLogged reads one operation; the text is parsed, because only what could be read stands on a case's timeline.
 func scanLogged(scan func(...any) error) (one session.Logged, err error) {
-	var text, marks string
+	var text, marks, clocks string
 	v := &one.Verdict
-	err = scan(&one.Replica, &one.Counter, &text, &v.Outcome, &v.Fault, &v.To, &v.Role, &v.Squad, &v.Table, &v.Received, &v.At, &marks, &one.Epoch, &one.Seq)
+	err = scan(&one.Replica, &one.Counter, &text, &v.Outcome, &v.Fault, &v.To, &v.Role, &v.Squad, &v.Table, &v.Received, &v.At, &marks, &one.Epoch, &one.Seq, &clocks)
 	if err != nil {
 		return one, err
 	}
 	for _, mark := range strings.FieldsFunc(marks, func(r rune) bool { return r == ',' }) {
 		v.Marks = append(v.Marks, shared.Mark(mark))
+	}
+	if clocks != "" {
+		if err := json.Unmarshal([]byte(clocks), &v.Clocks); err != nil {
+			return one, fmt.Errorf("read the time limits of operation %s/%d: %w", one.Replica, one.Counter, err)
+		}
 	}
 	if one.Body, err = shared.ParseBody(text); err != nil {
 		return one, fmt.Errorf("read operation %s/%d: %w", one.Replica, one.Counter, err)

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -15,7 +16,8 @@ type Person struct {
 	Login        string // unique
 	Label        string // what others see
 	Role         shared.Role
-	Squad        string // code; empty only for the centre's roles
+	Squad        string // code; empty for the centre's roles and for units
+	Unit         string // code of the unit, of whoever has the role unit
 	PasswordHash string // Argon2id; PutPeople keeps the old one where empty
 	Demo         bool   // made by the demo: signs in only there
 	Disabled     bool
@@ -27,10 +29,10 @@ type membership struct {
 	standing    shared.Standing
 }
 
-const personColumns = `id, login, label, role, coalesce(squad, ''), password, demo, disabled, revision`
+const personColumns = `id, login, label, role, coalesce(squad, ''), coalesce(unit, ''), password, demo, disabled, revision`
 
 func scanPerson(scan func(...any) error) (p Person, err error) {
-	err = scan(&p.ID, &p.Login, &p.Label, &p.Role, &p.Squad, &p.PasswordHash, &p.Demo, &p.Disabled, &p.Revision)
+	err = scan(&p.ID, &p.Login, &p.Label, &p.Role, &p.Squad, &p.Unit, &p.PasswordHash, &p.Demo, &p.Disabled, &p.Revision)
 	return p, err
 }
 
@@ -83,7 +85,7 @@ func (s *Store) PutPeople(ctx context.Context, people []Person) error {
 
 // putPerson gives the id of a person whose scope changed.
 func (s *Store) putPerson(ctx context.Context, w *writer, p Person, now int64) (moved string, err error) {
-	if err := w.needSquad(ctx, p.Squad); err != nil {
+	if err := errors.Join(w.needSquad(ctx, p.Squad), w.needUnit(ctx, p.Unit)); err != nil {
 		return "", err
 	}
 	old, err := scanPerson(w.conn.QueryRowContext(ctx, `SELECT `+personColumns+` FROM people WHERE login = ?`, p.Login).Scan)
@@ -95,9 +97,9 @@ func (s *Store) putPerson(ctx context.Context, w *writer, p Person, now int64) (
 		if p.ID == "" {
 			p.ID = s.options.NewID()
 		}
-		err := w.exec(ctx, `INSERT INTO people (id, login, label, role, squad, password, demo, disabled, scope, created_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?)`,
-			p.ID, p.Login, p.Label, p.Role, optional(p.Squad), p.PasswordHash, p.Demo, p.Disabled, now)
+		err := w.exec(ctx, `INSERT INTO people (id, login, label, role, squad, unit, password, demo, disabled, scope, created_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)`,
+			p.ID, p.Login, p.Label, p.Role, optional(p.Squad), optional(p.Unit), p.PasswordHash, p.Demo, p.Disabled, now)
 		if err != nil {
 			return "", err
 		}
@@ -115,8 +117,8 @@ func (w *writer) changePerson(ctx context.Context, old, p Person, now int64) (mo
 	if p.Revision = old.Revision; p == old {
 		return "", nil
 	}
-	err = w.exec(ctx, `UPDATE people SET label = ?, role = ?, squad = ?, password = ?, demo = ?, disabled = ? WHERE id = ?`,
-		p.Label, p.Role, optional(p.Squad), p.PasswordHash, p.Demo, p.Disabled, p.ID)
+	err = w.exec(ctx, `UPDATE people SET label = ?, role = ?, squad = ?, unit = ?, password = ?, demo = ?, disabled = ? WHERE id = ?`,
+		p.Label, p.Role, optional(p.Squad), optional(p.Unit), p.PasswordHash, p.Demo, p.Disabled, p.ID)
 	if err != nil {
 		return "", err
 	}
@@ -133,7 +135,7 @@ func (w *writer) changePerson(ctx context.Context, old, p Person, now int64) (mo
 			return "", err
 		}
 	}
-	if old.Role == p.Role && old.Squad == p.Squad && old.Disabled == p.Disabled {
+	if old.Role == p.Role && old.Squad == p.Squad && old.Unit == p.Unit && old.Disabled == p.Disabled {
 		if p.PasswordHash != old.PasswordHash {
 			return p.ID, nil // its open connections end with its sessions
 		}
@@ -168,12 +170,20 @@ func (w *writer) disable(ctx context.Context, p Person, now int64) error {
 func (w *writer) join(ctx context.Context, p Person, now int64, what string) error {
 	delete(w.standings, p.ID)
 	if !p.Disabled {
-		err := w.exec(ctx, `INSERT OR REPLACE INTO memberships (person, from_at, role, squad) VALUES (?, ?, ?, ?)`, p.ID, now, p.Role, p.Squad)
+		err := w.exec(ctx, `INSERT OR REPLACE INTO memberships (person, from_at, role, squad, unit) VALUES (?, ?, ?, ?, ?)`, p.ID, now, p.Role, p.Squad, p.Unit)
 		if err != nil {
 			return err
 		}
 	}
-	return w.audit(ctx, now, p.ID, what, fmt.Sprintf("login=%s role=%s squad=%s disabled=%t", p.Login, p.Role, p.Squad, p.Disabled))
+	return w.audit(ctx, now, p.ID, what, fmt.Sprintf("login=%s role=%s squad=%s%s disabled=%t", p.Login, p.Role, p.Squad, ofUnitNamed(p.Unit), p.Disabled))
+}
+
+// ofUnitNamed is the unit in a line of the trail, for whoever is of one.
+func ofUnitNamed(unit string) string {
+	if unit == "" {
+		return ""
+	}
+	return " unit=" + unit
 }
 
 // leave ends the person's membership and what was read under it.
@@ -246,8 +256,8 @@ func orMissing(err error, what string) error {
 func (s *Store) Reader(ctx context.Context, person string) (session.Reader, error) {
 	reader := session.Reader{Person: person}
 	var scope int64
-	err := s.reading.QueryRowContext(ctx, `SELECT role, coalesce(squad, ''), scope FROM people WHERE id = ? AND disabled = 0`, person).
-		Scan(&reader.Standing.Role, &reader.Standing.Squad, &scope)
+	err := s.reading.QueryRowContext(ctx, `SELECT role, coalesce(squad, ''), coalesce(unit, ''), scope FROM people WHERE id = ? AND disabled = 0`, person).
+		Scan(&reader.Standing.Role, &reader.Standing.Squad, &reader.Standing.Unit, &scope)
 	if known, err := found(err); err != nil || !known {
 		if err != nil {
 			return reader, fmt.Errorf("read scope of %s: %w", person, err)
@@ -273,12 +283,12 @@ func (w *writer) memberships(ctx context.Context, person string) ([]membership, 
 	if list, ok := w.standings[person]; ok {
 		return list, nil
 	}
-	rows, err := w.conn.QueryContext(ctx, `SELECT from_at, coalesce(until_at, 0), role, squad FROM memberships WHERE person = ?`, person)
+	rows, err := w.conn.QueryContext(ctx, `SELECT from_at, coalesce(until_at, 0), role, squad, unit FROM memberships WHERE person = ?`, person)
 	if err != nil {
 		return nil, err
 	}
 	list, err := collect(rows, func(scan func(...any) error) (m membership, err error) {
-		err = scan(&m.from, &m.until, &m.standing.Role, &m.standing.Squad)
+		err = scan(&m.from, &m.until, &m.standing.Role, &m.standing.Squad, &m.standing.Unit)
 		return m, err
 	})
 	if err != nil {

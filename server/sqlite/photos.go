@@ -233,8 +233,9 @@ func (s *Store) VisiblePhoto(ctx context.Context, reader session.Reader, hash st
 	var v Visible
 	err := s.reading.QueryRowContext(ctx, `SELECT photos.type, photos.size, case_photos.kind, photos.here
 		FROM case_photos JOIN cases ON cases.id = case_id JOIN photos ON photos.hash = case_photos.hash
-		WHERE case_photos.hash = ?1 AND case_photos.here <> 'waiting' AND (?2 OR reporter = ?3 OR (squad = ?4 AND ?4 <> '')) LIMIT 1`,
-		hash, centre(reader.Standing), reader.Person, reader.Standing.Squad).Scan(&v.Type, &v.Size, &v.Kind, &v.Here)
+		WHERE case_photos.hash = ?1 AND case_photos.here <> 'waiting' AND (`+caseInScope+`)
+		AND (?5 = '' OR case_photos.kind <> 'voice') LIMIT 1`,
+		hash, reader.Person, centre(reader.Standing), reader.Standing.Squad, reader.Standing.Unit).Scan(&v.Type, &v.Size, &v.Kind, &v.Here)
 	ok, err := found(err)
 	if err != nil {
 		return v, false, fmt.Errorf("find photo %s: %w", hash, err)
@@ -248,9 +249,9 @@ func (s *Store) Held(ctx context.Context, reader session.Reader, replica string,
 	for _, hash := range hashes {
 		var arrival shared.Arrival
 		err := s.reading.QueryRowContext(ctx, `SELECT case_photos.here FROM case_photos JOIN cases ON cases.id = case_id
-			WHERE hash = ?1 AND case_photos.here IN ('here', 'damaged') AND (?2 OR reporter = ?3 OR (squad = ?4 AND ?4 <> '')
-				OR case_photos.author = (SELECT author FROM replicas WHERE id = ?5)) LIMIT 1`,
-			hash, centre(reader.Standing), reader.Person, reader.Standing.Squad, replica).Scan(&arrival)
+			WHERE hash = ?1 AND case_photos.here IN ('here', 'damaged') AND (`+caseInScope+`
+				OR case_photos.author = (SELECT author FROM replicas WHERE id = ?6)) LIMIT 1`,
+			hash, reader.Person, centre(reader.Standing), reader.Standing.Squad, reader.Standing.Unit, replica).Scan(&arrival)
 		ok, err := found(err)
 		switch {
 		case err != nil:

@@ -7,9 +7,9 @@ import (
 	"buxun/sync/session"
 )
 
-// reached is how far a case's return came, as the column says it.
+// reached is how far a case's return or task came, as the column says it.
 func reached(c shared.Case) int {
-	e := c.Returned()
+	e, _ := c.Awaited()
 	switch {
 	case e == nil || e.Delivered == 0:
 		return 0
@@ -19,7 +19,7 @@ func reached(c shared.Case) int {
 	return 2
 }
 
-// reachAll gives the returned cases that came further by what phones stored and people looked at.
+// reachAll gives the returned cases and tasks that came further by what phones stored and people looked at.
 func (w *writer) reachAll(ctx context.Context, delivered map[string]delivery, seen map[seenKey]delivery) (all []session.Changed, err error) {
 	for person, d := range delivered {
 		changed, err := w.reachDelivered(ctx, person, d)
@@ -38,9 +38,9 @@ func (w *writer) reachAll(ctx context.Context, delivered map[string]delivery, se
 	return all, nil
 }
 
-// reachDelivered notes that a person's phone stored everything up to a sequence: the returned cases of that person are there.
+// reachDelivered notes that a person's phone stored everything up to a sequence: the cases that wait for that person are there.
 func (w *writer) reachDelivered(ctx context.Context, person string, d delivery) ([]session.Changed, error) {
-	rows, err := w.conn.QueryContext(ctx, `SELECT doc FROM cases WHERE reporter = ? AND state = 'returned' AND reached = 0 AND seq <= ? ORDER BY seq`, person, d.upTo)
+	rows, err := w.conn.QueryContext(ctx, `SELECT doc FROM cases WHERE awaits = ? AND awaits <> '' AND reached = 0 AND reached < 2 AND seq <= ? ORDER BY seq`, person, d.upTo)
 	if err != nil {
 		return nil, err
 	}
@@ -57,13 +57,13 @@ func (w *writer) reachDelivered(ctx context.Context, person string, d delivery) 
 	return changed, nil
 }
 
-// reachSeen notes that a person looked at a case at a revision, if it was returned to that person before.
+// reachSeen notes that a person looked at a case at a revision, if it waits for that person since before.
 func (w *writer) reachSeen(ctx context.Context, key seenKey, d delivery) ([]session.Changed, error) {
-	c, err := scanCase(w.conn.QueryRowContext(ctx, `SELECT doc FROM cases WHERE id = ? AND reporter = ? AND state = 'returned' AND reached < 2`, key.caseID, key.person).Scan)
+	c, err := scanCase(w.conn.QueryRowContext(ctx, `SELECT doc FROM cases WHERE id = ? AND awaits = ? AND reached < 2`, key.caseID, key.person).Scan)
 	if ok, err := found(err); err != nil || !ok {
 		return nil, err
 	}
-	if e := c.Returned(); e == nil || e.Revision > d.upTo {
+	if e, _ := c.Awaited(); e == nil || e.Revision > d.upTo {
 		return nil, nil
 	}
 	return w.reach(ctx, nil, c, true, d.at)

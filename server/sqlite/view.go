@@ -68,14 +68,20 @@ func (v view) Standing(author shared.Author, at int64) (shared.Standing, error) 
 	return standing, err
 }
 
+// Unit says whether cases may be dispatched to the unit.
+func (v view) Unit(code string) (bool, error) {
+	var one int
+	return found(v.w.conn.QueryRowContext(v.ctx, `SELECT 1 FROM units WHERE code = ? AND NOT closed`, code).Scan(&one))
+}
+
 func (v view) Arrival(author shared.Author, standing shared.Standing, hash string) (shared.Arrival, error) {
 	if here, looked := v.foresight.here[hash]; looked && !here {
 		return shared.ArrivalWaiting, nil
 	}
 	var here shared.Arrival
 	ok, err := found(v.w.conn.QueryRowContext(v.ctx, `SELECT case_photos.here FROM case_photos JOIN cases ON cases.id = case_id
-		WHERE hash = ?1 AND case_photos.here IN ('here', 'damaged') AND (case_photos.author = ?2 OR ?3 OR reporter = ?2 OR (squad = ?4 AND ?4 <> '')) LIMIT 1`,
-		hash, author.ID, centre(standing), standing.Squad).Scan(&here))
+		WHERE hash = ?1 AND case_photos.here IN ('here', 'damaged') AND (case_photos.author = ?2 OR `+caseInScope+`) LIMIT 1`,
+		hash, author.ID, centre(standing), standing.Squad, standing.Unit).Scan(&here))
 	if err != nil || !ok {
 		return shared.ArrivalWaiting, err
 	}

@@ -106,11 +106,13 @@ func (s *Store) recall(ctx context.Context) error {
 }
 
 // changedAfter lists the cases that changed after a sequence, each with the squad that it left then, and once more for each
-// squad that it left before.
+// squad and unit that it left before.
 func (w *writer) changedAfter(ctx context.Context, seq int64) ([]session.Changed, error) {
-	rows, err := w.conn.QueryContext(ctx, `SELECT cases.seq, doc, coalesce(leaves.squad, '') FROM cases
+	rows, err := w.conn.QueryContext(ctx, `SELECT cases.seq, doc, coalesce(leaves.squad, ''), '' FROM cases
 		LEFT JOIN leaves ON leaves.seq = cases.seq AND case_id = id AND leaves.squad <> cases.squad WHERE cases.seq > ?1
-		UNION ALL SELECT leaves.seq, doc, leaves.squad FROM leaves CROSS JOIN cases ON id = case_id
+		UNION ALL SELECT unit_leaves.seq, doc, '', unit_leaves.unit FROM unit_leaves CROSS JOIN cases ON id = case_id
+		WHERE unit_leaves.seq > ?1 AND unit_leaves.unit <> cases.unit
+		UNION ALL SELECT leaves.seq, doc, leaves.squad, '' FROM leaves CROSS JOIN cases ON id = case_id
 		WHERE leaves.seq > ?1 AND leaves.seq < cases.seq AND leaves.squad <> cases.squad ORDER BY 1`, seq)
 	if err != nil {
 		return nil, err
@@ -118,7 +120,7 @@ func (w *writer) changedAfter(ctx context.Context, seq int64) ([]session.Changed
 	return collect(rows, func(scan func(...any) error) (session.Changed, error) {
 		var one session.Changed
 		var doc string
-		if err := scan(&one.Seq, &doc, &one.LeftSquad); err != nil {
+		if err := scan(&one.Seq, &doc, &one.LeftSquad, &one.LeftUnit); err != nil {
 			return one, err
 		}
 		var err error
@@ -181,6 +183,10 @@ func optional[T comparable](value T) any {
 	}
 	return value
 }
+
+// caseInScope is shared.InScope of a row of cases, for person ?2, of the whole centre ?3, of squad ?4, of unit ?5. Whoever is of a unit
+// sees what is dispatched to it, and nothing else.
+const caseInScope = `?3 OR (?5 <> '' AND cases.unit = ?5) OR (?5 = '' AND (reporter = ?2 OR (squad = ?4 AND ?4 <> '')))`
 
 // centre says whether the reader's role sees the whole centre.
 func centre(standing shared.Standing) bool {

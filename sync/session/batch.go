@@ -19,6 +19,8 @@ type Rules struct {
 	// Mac authenticates a receipt.
 	Mac   func(text string) string
 	Epoch string
+	// Clocks reckons the time limits that an applied operation begins, stops or ends; before is nil for a new case. Nil reckons none.
+	Clocks func(before *shared.Case, body shared.Body, verdict shared.Verdict) []shared.Clock
 }
 
 // Batch judges pushes one after another over one view, and gathers what the store must write. A later push sees what an
@@ -30,8 +32,8 @@ type Batch struct {
 
 	replicas map[string]*Replica
 	cases    map[string]*shared.Case
-	squads   map[string]string // squad of a known case before the batch
-	last     map[string]int64  // sequence of a case's last change
+	belonged map[string]belonging // whose a known case was before the batch
+	last     map[string]int64     // sequence of a case's last change
 	changes  []change
 	answers  map[numbered]wire.Answer
 	reissued map[shared.Reference]bool
@@ -41,6 +43,9 @@ type Batch struct {
 	Gaps   []Gap
 	Orders map[string][]Ordered
 }
+
+// belonging is whose a case is.
+type belonging struct{ squad, unit string }
 
 type numbered struct {
 	replica string
@@ -56,7 +61,7 @@ type change struct {
 func NewBatch(rules Rules, view View, head int64) *Batch {
 	return &Batch{
 		rules: rules, view: view, head: head,
-		replicas: map[string]*Replica{}, cases: map[string]*shared.Case{}, squads: map[string]string{}, last: map[string]int64{},
+		replicas: map[string]*Replica{}, cases: map[string]*shared.Case{}, belonged: map[string]belonging{}, last: map[string]int64{},
 		answers: map[numbered]wire.Answer{}, reissued: map[shared.Reference]bool{}, Orders: map[string][]Ordered{},
 	}
 }
@@ -81,8 +86,12 @@ func (b *Batch) Changed() []Changed {
 			continue
 		}
 		one := Changed{Seq: ch.seq, Case: *b.cases[ch.id]}
-		if before := b.squads[ch.id]; before != one.Case.Squad {
-			one.LeftSquad = before
+		before := b.belonged[ch.id]
+		if before.squad != one.Case.Squad {
+			one.LeftSquad = before.squad
+		}
+		if before.unit != one.Case.Unit {
+			one.LeftUnit = before.unit
 		}
 		list = append(list, one)
 	}

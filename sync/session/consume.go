@@ -2,7 +2,6 @@ package session
 
 import (
 	"fmt"
-	"slices"
 
 	"buxun/shared"
 	"buxun/sync/wire"
@@ -83,6 +82,9 @@ func (b *Batch) verdict(p Push, self shared.Reference, body shared.Body, wrong s
 		return refused("internal"), false, err
 	}
 	ctx := shared.Judging{Workflow: b.rules.Workflow, Now: p.Received, CategoryKnown: b.categoriesKnown(body), AfterGap: afterGap}
+	if err := b.others(&ctx, c, body); err != nil {
+		return refused("internal"), false, err
+	}
 	if ctx.StandingNow, err = b.view.Standing(body.Author, p.Received); err != nil {
 		return refused("internal"), false, err
 	}
@@ -95,7 +97,46 @@ func (b *Batch) verdict(p Push, self shared.Reference, body shared.Body, wrong s
 	if receipt != nil {
 		return restate(*receipt, c, body, ctx), true, nil
 	}
-	return shared.Judge(c, body, ctx), false, nil
+	return b.reckon(c, body, shared.Judge(c, body, ctx)), false, nil
+}
+
+// others sorts out the unit, the person and the other case that an operation names.
+func (b *Batch) others(ctx *shared.Judging, c *shared.Case, body shared.Body) error {
+	p := body.Payload
+	if p.Unit != "" {
+		known, err := b.view.Unit(p.Unit)
+		if err != nil {
+			return fmt.Errorf("look up unit %s: %w", p.Unit, err)
+		}
+		ctx.UnitUnknown = !known
+	}
+	if p.Assignee != "" && c != nil {
+		standing, err := b.view.Standing(shared.Author{Kind: shared.AuthorPerson, ID: p.Assignee}, ctx.Now)
+		if err != nil {
+			return fmt.Errorf("look up standing of %s: %w", p.Assignee, err)
+		}
+		ctx.AssigneeUnfit = standing.Role != shared.RoleCollector || standing.Squad != c.Squad
+	}
+	if p.Into != "" && c != nil {
+		into, err := b.find(p.Into)
+		if err != nil {
+			return err
+		}
+		standing, err := b.view.Standing(body.Author, ctx.Now)
+		if err != nil {
+			return fmt.Errorf("look up standing of %s: %w", body.Author.ID, err)
+		}
+		ctx.IntoUnfit = into == nil || into.State == shared.StateMerged || !shared.InScope(*into, body.Author.ID, standing)
+	}
+	return nil
+}
+
+// reckon adds the time limits that an applied operation moves.
+func (b *Batch) reckon(before *shared.Case, body shared.Body, v shared.Verdict) shared.Verdict {
+	if b.rules.Clocks != nil && v.Outcome == shared.OutcomeApplied {
+		v.Clocks = b.rules.Clocks(before, body, v)
+	}
+	return v
 }
 
 // standingThen is the author's standing when the operation was made, or else at its anchor (R33): until a phone hears that
@@ -114,7 +155,7 @@ func (b *Batch) standingThen(c *shared.Case, body shared.Body, at int64) (shared
 
 // everInScope says whether the case is or was one that the standing may see.
 func everInScope(c shared.Case, person string, standing shared.Standing) bool {
-	return shared.InScope(c, person, standing) || slices.Contains(c.Former, standing.Squad)
+	return shared.InScope(c, person, standing) || shared.WasInScope(c, standing)
 }
 
 // again says whether the operation is held already under another number (R22): the one that it was made as first, a reissue
@@ -180,7 +221,7 @@ func (b *Batch) find(id string) (*shared.Case, error) {
 	if !ok {
 		return nil, nil
 	}
-	b.cases[id], b.squads[id] = &c, c.Squad
+	b.cases[id], b.belonged[id] = &c, belonging{c.Squad, c.Unit}
 	return &c, nil
 }
 
@@ -209,7 +250,7 @@ func (b *Batch) apply(row *Row, healed bool) error {
 	b.cases[body.Case], b.last[body.Case] = after, b.head
 	b.changes = append(b.changes, change{b.head, body.Case})
 	if before == nil {
-		b.squads[body.Case] = after.Squad
+		b.belonged[body.Case] = belonging{after.Squad, after.Unit}
 	}
 	return nil
 }

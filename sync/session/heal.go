@@ -87,7 +87,7 @@ func restate(receipt wire.Answer, c *shared.Case, body shared.Body, ctx shared.J
 	move, _ := ctx.Workflow.Move(body.Action)
 	switch {
 	case receipt.Outcome == shared.OutcomeApplied:
-		v.To = move.To
+		v.To = move.Leads(c)
 	case receipt.Fault == "case.reportMissing":
 		v.To = shared.StateReported
 	}
@@ -112,6 +112,12 @@ func (b *Batch) heal(row *Row, before *shared.Case) (*shared.Case, error) {
 	for i := range log {
 		if move, _ := b.rules.Workflow.Move(log[i].Body.Action); i > 0 && log[i].Replica == row.Replica && log[i].Counter == row.Counter && move.Opens() {
 			log[i].Verdict.To, row.Verdict.To = "", "" // evidence held the case open for it
+		}
+	}
+	for i := range log {
+		if log[i].Replica == row.Replica && log[i].Counter == row.Counter {
+			row.Verdict = b.reckon(Replay(b.rules.Workflow, log[:i], nil), row.Body, row.Verdict)
+			log[i].Verdict = row.Verdict
 		}
 	}
 	after := Replay(b.rules.Workflow, log, before)

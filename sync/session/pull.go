@@ -35,7 +35,7 @@ func (s Session) read() (Session, []Effect) {
 // page sends a page and goes on until the feed's head; a change that was published meanwhile makes one more page, so that
 // nothing is missed between the last page and the first live change (R35).
 func (s Session) page(p Page) (Session, []Effect) {
-	columns, err := wire.Columns(p.Cases)
+	columns, err := wire.Columns(s.told(p.Cases))
 	if err != nil {
 		return s.end("internal", "")
 	}
@@ -52,6 +52,18 @@ func (s Session) page(p Page) (Session, []Effect) {
 	return s, append(effects, next...)
 }
 
+// told are the cases as the reader may see them.
+func (s Session) told(cases []shared.Case) []shared.Case {
+	if s.reader.Standing.Role != shared.RoleUnit {
+		return cases
+	}
+	told := make([]shared.Case, len(cases))
+	for i, c := range cases {
+		told[i] = shared.ForUnit(c)
+	}
+	return told
+}
+
 // have frees the credit of the oldest page and notes the delivery (R30).
 func (s Session) have(seq int64) (Session, []Effect) {
 	effects := []Effect{NoteDelivered{seq}}
@@ -66,7 +78,7 @@ func (s Session) have(seq int64) (Session, []Effect) {
 // published passes on a change of the feed that the reader may see (R34, R35), or names a case that left (R32).
 func (s Session) published(e Published) (Session, []Effect) {
 	inScope := shared.InScope(e.Changed.Case, s.reader.Person, s.reader.Standing)
-	left := !inScope && e.Changed.LeftSquad != "" && e.Changed.LeftSquad == s.reader.Standing.Squad
+	left := !inScope && (leaves(e.Changed.LeftSquad, s.reader.Standing.Squad) || leaves(e.Changed.LeftUnit, s.reader.Standing.Unit))
 	if !inScope && !left {
 		return s, nil
 	}
@@ -78,5 +90,11 @@ func (s Session) published(e Published) (Session, []Effect) {
 	if left {
 		return s, []Effect{Send{Frame: wire.Leave{T: wire.TypeLeave, Seq: e.Changed.Seq, Case: e.Changed.Case.ID}}}
 	}
+	if s.reader.Standing.Role == shared.RoleUnit {
+		return s, []Effect{Send{Frame: wire.Change{T: wire.TypeChange, Seq: e.Changed.Seq, Case: shared.ForUnit(e.Changed.Case)}}}
+	}
 	return s, []Effect{Send{Frame: wire.Change{T: wire.TypeChange, Seq: e.Changed.Seq, Case: e.Changed.Case}, Encoded: e.Encoded}}
 }
+
+// leaves says whether the squad or unit that a case left is the reader's.
+func leaves(left, own string) bool { return left != "" && left == own }

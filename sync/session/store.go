@@ -62,8 +62,9 @@ type Result struct {
 type Changed struct {
 	Seq  int64
 	Case shared.Case
-	// LeftSquad is the squad that no longer answers for the case, if it moved.
+	// LeftSquad is the squad that no longer answers for the case, if it moved, LeftUnit the unit that it is no longer dispatched to.
 	LeftSquad string
+	LeftUnit  string
 }
 
 // Page is one page of the feed.
@@ -109,6 +110,8 @@ type View interface {
 	// Arrival says how much of a photo or preview is here already, as far as the author may know: bytes that the author's own
 	// replicas sent, or that lie in a case of the author's scope. To name a hash is no proof of having the photo.
 	Arrival(author shared.Author, standing shared.Standing, hash string) (shared.Arrival, error)
+	// Unit says whether there is a unit of that code that cases may be dispatched to.
+	Unit(code string) (bool, error)
 }
 
 // Row is one operation as the store must keep it.

@@ -46,6 +46,7 @@ type scripted struct {
 		Seq       int64       `json:"seq"`
 		Case      shared.Case `json:"case"`
 		LeftSquad string      `json:"leftSquad"`
+		LeftUnit  string      `json:"leftUnit"`
 	} `json:"published"`
 	Failed string `json:"failed"`
 	Tick   int64  `json:"tick"`

@@ -5,7 +5,7 @@ import { openStore } from '../db/store'
 import { account } from '../net/account'
 import { library } from '../net/reference'
 import { openSocket } from '../net/socket'
-import { sender } from '../net/upload'
+import type { Send } from '../net/upload'
 import type { Channel, Locks, Word } from './lead'
 import { Phone } from './phone'
 import { Pictures } from './pictures'
@@ -18,12 +18,18 @@ export interface Engine {
   readonly pictures: Pictures
 }
 
+/** Photos follow records, and their code follows the first paint. */
+const send: Send = async (...parcel) => {
+  const { sender } = await import('../net/upload')
+  return sender(browser.after)(...parcel)
+}
+
 const refreshMs = 10 * 60_000
 
 /** Opens the phone's storage and starts its engine. */
 export async function openPhone(app: string, unlock: Unlock): Promise<Engine> {
   const store = await openStore('buxun', unlock)
-  const phone = new Phone({ store, world: browser, account, openSocket, send: sender(browser.after), locks: locks(), channel: channel(), app, away: (to) => location.replace(to) })
+  const phone = new Phone({ store, world: browser, account, openSocket, send, locks: locks(), channel: channel(), app, away: (to) => location.replace(to) })
   const reference = new Reference(store, library)
   const pictures = new Pictures(store, library, phone.clock)
   await phone.start()

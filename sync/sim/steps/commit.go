@@ -80,8 +80,8 @@ func (m *memory) store(batch *session.Batch, changed []session.Changed) {
 	m.head = batch.Head()
 	for _, c := range changed {
 		m.cases[c.Case.ID] = held{c.Case, c.Seq}
-		if c.LeftSquad != "" {
-			m.leaves = append(m.leaves, leave{c.Seq, c.LeftSquad, c.Case.ID})
+		if c.LeftSquad != "" || c.LeftUnit != "" {
+			m.leaves = append(m.leaves, leave{c.Seq, c.LeftSquad, c.LeftUnit, c.Case.ID})
 		}
 	}
 }
@@ -149,6 +149,9 @@ func (m *memory) Standing(author shared.Author, at int64) (shared.Standing, erro
 	}
 	return shared.Standing{}, nil
 }
+
+// Unit is session.View's.
+func (m *memory) Unit(code string) (bool, error) { return m.units[code], nil }
 
 // Arrival is session.View's.
 func (m *memory) Arrival(author shared.Author, standing shared.Standing, hash string) (shared.Arrival, error) {

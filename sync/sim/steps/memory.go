@@ -29,6 +29,7 @@ type memory struct {
 	gaps     []session.Gap
 	cases    map[string]held
 	leaves   []leave
+	units    map[string]bool
 	photos   map[string]photo
 	made     map[string]int64 // the last operation that a phone says it made
 	head     int64
@@ -49,6 +50,7 @@ type held struct {
 type leave struct {
 	seq   int64
 	squad string
+	unit  string
 	id    string
 }
 
@@ -63,6 +65,7 @@ type person struct {
 	ID    string `json:"id"`
 	Role  string `json:"role"`
 	Squad string `json:"squad"`
+	Unit  string `json:"unit"`
 
 	standings []standing
 }
@@ -82,10 +85,13 @@ const (
 func newMemory(plant string, people []person) *memory {
 	m := &memory{
 		plant: plant, people: map[string]*person{}, replicas: map[string]*session.Replica{}, rows: map[place]*session.Row{},
-		was: map[shared.Reference]bool{}, cases: map[string]held{}, photos: map[string]photo{}, made: map[string]int64{},
+		was: map[shared.Reference]bool{}, cases: map[string]held{}, photos: map[string]photo{}, made: map[string]int64{}, units: map[string]bool{},
 	}
 	for _, p := range people {
-		p.standings = []standing{{0, shared.Standing{Role: shared.Role(p.Role), Squad: p.Squad}}}
+		p.standings = []standing{{0, shared.Standing{Role: shared.Role(p.Role), Squad: p.Squad, Unit: p.Unit}}}
+		if p.Unit != "" {
+			m.units[p.Unit] = true
+		}
 		m.people[p.ID] = &p
 	}
 	return m

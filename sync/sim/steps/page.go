@@ -50,7 +50,7 @@ func (m *memory) lines(reader session.Reader, since int64) []line {
 		}
 	}
 	for _, l := range m.leaves {
-		if l.seq > since && since > 0 && l.squad == reader.Standing.Squad && !shared.InScope(m.cases[l.id].one, reader.Person, reader.Standing) {
+		if l.seq > since && since > 0 && (l.squad != "" && l.squad == reader.Standing.Squad || l.unit != "" && l.unit == reader.Standing.Unit) && !shared.InScope(m.cases[l.id].one, reader.Person, reader.Standing) {
 			lines = append(lines, line{l.seq, l.id, nil})
 		}
 	}

@@ -15,9 +15,14 @@ const looks: Readonly<Record<State, Look>> = {
   returned: { icon: 'back', tone: 'orange' },
   filed: { icon: 'document', tone: 'blue' },
   rejected: { icon: 'dash', tone: 'grey' },
-  selfHandled: { icon: 'half', tone: 'teal' },
+  selfHandled: { icon: 'broom', tone: 'teal' },
   closed: { icon: 'check', tone: 'green' },
   void: { icon: 'dash', tone: 'grey' },
+  verifying: { icon: 'eye', tone: 'amber' },
+  dispatched: { icon: 'wrench', tone: 'violet' },
+  handled: { icon: 'half', tone: 'teal' },
+  suspended: { icon: 'pause', tone: 'grey' },
+  merged: { icon: 'dash', tone: 'grey' },
 }
 
 export function lookOf(state: State): Look {
