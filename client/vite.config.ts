@@ -1,6 +1,6 @@
-import { join } from 'node:path'
 import vue from '@vitejs/plugin-vue'
-import { defineConfig, type Rolldown } from 'vite'
+import { defineConfig } from 'vite'
+import { firstOf } from './build/first.ts'
 import { leanExif, leanFaults, leanWorkflow } from './build/lean.ts'
 import { alias } from './build/paths.ts'
 import { shell } from './build/shell.ts'
@@ -14,19 +14,6 @@ function prefixOf(modules: readonly string[]): string {
   if (modules.some((id) => /\/(screens|state)\/office\/|\/screens\/day\/|\/net\/day\.ts|\/net\/office\.ts|\/words\/[^/]+\/office\.json/.test(id))) return 'office-'
   return modules.some((id) => id.includes('/words/en/')) ? 'en-' : ''
 }
-
-/** The modules that the page's entry imports without waiting. */
-function firstOf(graph: Rolldown.ChunkingContext): ReadonlySet<string> {
-  if (first.size > 0) return first
-  const wanted = [join(import.meta.dirname, 'src/main.ts')]
-  for (let id = wanted.pop(); id !== undefined; id = wanted.pop()) {
-    if (first.has(id)) continue
-    first.add(id)
-    wanted.push(...(graph.getModuleInfo(id)?.importedIds ?? []))
-  }
-  return first
-}
-const first = new Set<string>()
 
 export default defineConfig({
   plugins: [vue({ features: { optionsAPI: false } }), leanFaults(), leanWorkflow(), shell({ worker: 'src/worker/sw.ts', budget: 120_000, later: [/^assets\/(en|office|lead|map|charts)-/] })],

@@ -54,6 +54,12 @@ var brought = map[int]bringing{
 	12: {brings: `SELECT (SELECT count(*) = 0 FROM reckonings) AND (SELECT count(*) = 0 FROM differences)`,
 		rows: `INSERT INTO reckonings SELECT id, 1790000009000, 3, 1 FROM replicas;
 			INSERT INTO differences SELECT id, 9, '', 'h', 'applied', ` + aCase + `, 1, 0, 1790000009000, 1790000009000 FROM replicas`},
+	13: {brings: `SELECT (SELECT count(*) = 0 FROM units) AND (SELECT count(*) = 0 FROM unit_leaves) AND (SELECT count(unit) = 0 FROM people)
+			AND (SELECT sum(unit <> '') = 0 FROM memberships) AND (SELECT count(clocks) = 0 FROM operations)
+			AND (SELECT sum(unit <> '') = 0 AND sum(awaits <> iif(state = 'returned', reporter, '')) = 0 FROM cases)`,
+		forbids: []string{`UPDATE operations SET clocks = '[]'`},
+		rows: `INSERT INTO units (code, name) VALUES ('env', '环卫处'); INSERT INTO unit_leaves VALUES ('env', 1, ` + aCase + `);
+			UPDATE people SET unit = 'env' WHERE squad IS NULL; UPDATE units SET closed = 1`},
 }
 
 // Each migration meets a database of the version before it with data in every table: no row and no value of before is lost or

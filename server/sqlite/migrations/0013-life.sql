@@ -19,6 +19,10 @@ CREATE TRIGGER people_revised AFTER UPDATE OF label, role, squad, unit, password
 ALTER TABLE memberships ADD COLUMN unit TEXT NOT NULL DEFAULT '';
 
 ALTER TABLE operations ADD COLUMN clocks TEXT;              -- the verdict's time limits, JSON; null where it moved none
+DROP TRIGGER operations_stay;
+CREATE TRIGGER operations_stay BEFORE UPDATE OF number, replica, counter, hash, text, signature, case_id, action, outcome, fault, to_state, role, squad,
+  table_version, received, at, marks, seq, epoch, mac, was_replica, was_counter, was_hash, receipted, clocks ON operations
+  BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
 
 ALTER TABLE cases ADD COLUMN unit TEXT NOT NULL DEFAULT ''; -- that it is dispatched to, or that handled it
 ALTER TABLE cases ADD COLUMN awaits TEXT NOT NULL DEFAULT ''; -- the person to whom it came back or who is sent
