@@ -4,7 +4,7 @@ import type { Database } from './database'
 import { keepDecision } from './decisions'
 import { addToDraft, keepDraft, openDraft } from './drafts'
 import { keepDocument, openDocument } from './documents'
-import { saveOperation } from './operations'
+import { loadOperations, saveOperation } from './operations'
 import { openFile } from './photos'
 import { keepAnswers } from './receipts'
 import { addReplica } from './replicas'
@@ -125,16 +125,20 @@ function holds(bytes: Uint8Array, needle: Uint8Array): boolean {
   return Buffer.from(bytes).includes(Buffer.from(needle))
 }
 
-test('L1: a database of the first version opens with what is in it, and a page that still knows only that one goes on', async () => {
-  const name = `database ${count++}`
-  const tables = {
+/** A page of the first version, with what it opened. */
+function ofFirstVersion(name: string): Store {
+  const first = new Dexie(name)
+  first.version(1).stores({
     keys: '[person+purpose]', replicas: 'id, person', operations: '[replica+counter], state, [person+state], [person+seq], draft',
     photos: '[person+hash], [person+stage], stage, [replica+counter]', bytes: '[person+hash]', cases: '[person+id], [person+id+stamp]', drafts: 'id, person',
     documents: '[person+name]', views: '[person+name], [usedAt+size+person+name]', places: 'person', meta: 'name',
-  }
-  const first = new Dexie(name)
-  first.version(1).stores(tables)
-  const old = { db: first as Database, seal: new Seal(first as Database, () => Promise.reject(new Error('no lock'))) }
+  })
+  return { db: first as Database, seal: new Seal(first as Database, () => Promise.reject(new Error('no lock'))) }
+}
+
+test('L1: a database of the first version opens with what is in it, and a page that still knows only that one goes on', async () => {
+  const name = `database ${count++}`
+  const old = ofFirstVersion(name)
   await keepDraft(old, person, draft)
   const store = await openStore(name)
   expect(await openDraft(store, person, draft.id)).toMatchObject(draft)
@@ -142,4 +146,30 @@ test('L1: a database of the first version opens with what is in it, and a page t
   await keepDraft(old, person, { ...draft, id: 'later' })
   expect(await openDraft(store, person, 'later')).toMatchObject({ fields: draft.fields })
   expect(await store.db.decisions.count()).toBe(1)
+})
+
+test('L1, L3: unsent records of a database of the first version go after the upgrade as the very same texts, with their photos; the chain goes on', async () => {
+  const name = `database ${count++}`
+  const old = ofFirstVersion(name)
+  const keys = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify'])
+  await addReplica(old, person, { id: 'replica', keys, key: 'spki' }, 1)
+  await addToDraft(old, person, draft, [original])
+  await saveOperation(old, saving, compose)
+  const second = async () => ({ text: '{"description":"第二条"}', hash: 'cd'.repeat(32), signature: 'sig 2' })
+  await saveOperation(old, { ...saving, photos: [], draft: '' }, second)
+  const before = await loadOperations(old, 'replica', 1, 20)
+  old.db.close()
+
+  const store = await openStore(name)
+  expect(store.db.verno).toBeGreaterThan(1)
+  const after = await loadOperations(store, 'replica', 1, 20)
+  expect(after).toEqual(before)
+  expect(after.map(({ counter, text, signature }) => [counter, text, signature])).toEqual([[1, (await compose()).text, 'sig'], [2, (await second()).text, 'sig 2']])
+  expect(await store.db.replicas.get('replica')).toMatchObject({ counter: 2, acked: 0, lastHash: 'cd'.repeat(32) })
+  expect(await store.db.photos.get([person, 'p1'])).toMatchObject({ stage: 'waiting', held: true, counter: 1 })
+  await keepAnswers(store, 'replica', [{ counter: 1, hash: 'ab'.repeat(32), seq: 1, epoch: 'e', outcome: 'applied', mac: 'm' }])
+  expect(await store.db.photos.get([person, 'p1'])).toMatchObject({ stage: 'named' })
+  expect(new Uint8Array((await openFile(store, person, 'p1'))!.bytes)).toEqual(new Uint8Array(original.bytes))
+  await saveOperation(store, { ...saving, photos: [], draft: '' }, async () => ({ text: 'third', hash: 'ef'.repeat(32), signature: 'sig 3' }))
+  expect(await store.db.replicas.get('replica')).toMatchObject({ counter: 3, acked: 1 })
 })
