@@ -31,6 +31,7 @@ const anyWords = -1
 type options struct {
 	data                      string
 	login, label, role, squad string
+	unit                      string
 	passwordStdin             bool
 	purpose                   string
 	days                      int
@@ -42,7 +43,7 @@ type options struct {
 
 // said gives those of the options that were said.
 func (o *options) said(names ...string) map[string]string {
-	all := map[string]string{"label": o.label, "role": o.role, "squad": o.squad, "name": o.name, "kind": o.kind}
+	all := map[string]string{"label": o.label, "role": o.role, "squad": o.squad, "unit": o.unit, "name": o.name, "kind": o.kind}
 	fields := map[string]string{}
 	for _, name := range names {
 		if o.given[name] {
@@ -54,7 +55,7 @@ func (o *options) said(names ...string) map[string]string {
 
 // query is what narrows a list or an export.
 func (o *options) query() office.Query {
-	return office.Query{Text: o.text, Squad: o.squad, Role: o.role, Kind: o.kind}
+	return office.Query{Text: o.text, Squad: o.squad, Unit: o.unit, Role: o.role, Kind: o.kind}
 }
 
 func (o *options) narrows() bool { return o.query() != office.Query{} }
@@ -62,17 +63,25 @@ func (o *options) narrows() bool { return o.query() != office.Query{} }
 const exportWords = "[--format csv|xlsx] [--out FILE] [--lang zh|en] [--search TEXT]"
 
 var commands = map[string]command{
-	"user add":       {"--login L --label NAME --role collector|leader|admin [--squad S] [--password-stdin]", 0, addUser},
-	"user edit":      {"LOGIN [--label NAME] [--role R] [--squad S]", 1, editUser},
+	"user add":       {"--login L --label NAME --role collector|leader|unit|admin [--squad S] [--unit U] [--password-stdin]", 0, addUser},
+	"user edit":      {"LOGIN [--label NAME] [--role R] [--squad S] [--unit U]", 1, editUser},
 	"user password":  {"LOGIN [--password-stdin]", 1, setPassword},
 	"user disable":   {"LOGIN", 1, disableUser},
 	"user enable":    {"LOGIN", 1, enableUser},
-	"user list":      {"[--search TEXT] [--squad S] [--role R]", 0, listUsers},
+	"user list":      {"[--search TEXT] [--squad S] [--unit U] [--role R]", 0, listUsers},
 	"squad list":     {"[--search TEXT]", 0, listSquads},
 	"squad add":      {"CODE NAME", 2, addSquad},
 	"squad rename":   {"CODE NAME", 2, renameSquad},
 	"squad order":    {"CODE CODE …", anyWords, orderSquads},
 	"squad remove":   {"CODE", 1, removeSquad},
+	"unit list":      {"[--search TEXT]", 0, listUnits},
+	"unit add":       {"CODE NAME", 2, addUnit},
+	"unit rename":    {"CODE NAME", 2, renameUnit},
+	"unit disable":   {"CODE", 1, disableUnit},
+	"unit enable":    {"CODE", 1, enableUnit},
+	"unit remove":    {"CODE", 1, removeUnit},
+	"import units":   {"FILE [--dry-run]", 1, importFile(roster.Units)},
+	"export units":   {exportWords, 0, exportFile(roster.Units)},
 	"area list":      {"[--search TEXT] [--squad S] [--kind K]", 0, listAreas},
 	"area edit":      {"CODE [--name NAME] [--squad S] [--kind community|unitGrid|dutyGrid]", 1, editArea},
 	"area remove":    {"CODE", 1, removeArea},
@@ -89,7 +98,7 @@ var commands = map[string]command{
 	"import phrases": {"FILE [--dry-run]", 1, importFile(roster.Phrases)},
 	"import devices": {"FILE [--dry-run]", 1, importFile(roster.Devices)},
 	"export squads":  {exportWords, 0, exportFile(roster.Squads)},
-	"export people":  {exportWords + " [--squad S] [--role R]", 0, exportFile(roster.People)},
+	"export people":  {exportWords + " [--squad S] [--unit U] [--role R]", 0, exportFile(roster.People)},
 	"export areas":   {"[--format csv|xlsx|geojson] [--out FILE] [--lang zh|en] [--search TEXT] [--squad S] [--kind K]", 0, exportFile(roster.Areas)},
 	"export phrases": {exportWords + " [--squad S] [--kind K]", 0, exportFile(roster.Phrases)},
 	"export devices": {exportWords + " [--squad S]", 0, exportFile(roster.Devices)},
@@ -147,8 +156,9 @@ func (o *options) register(set *flag.FlagSet, words string) {
 	}{
 		{"login", "`name` to sign in with", &o.login},
 		{"label", "`name` that others see", &o.label},
-		{"role", "collector, leader or admin", &o.role},
+		{"role", "collector, leader, unit or admin", &o.role},
 		{"squad", "code of the `squad`, where one is set also its name", &o.squad},
+		{"unit", "code of the responsible `unit`, of people with the role unit", &o.unit},
 		{"purpose", "what the token is for", &o.purpose},
 		{"name", "what people call it", &o.name},
 		{"kind", "community, unitGrid or dutyGrid", &o.kind},

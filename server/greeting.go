@@ -105,7 +105,7 @@ func demoRows(world demo.Demo) (rows []string) {
 		var collectors, others []string
 		for _, p := range world.People {
 			switch {
-			case p.Squad != squad.Code:
+			case p.Squad != squad.Code || p.Role == shared.RoleUnit:
 			case p.Role == shared.RoleCollector:
 				collectors = append(collectors, p.Name)
 			default:
@@ -117,5 +117,20 @@ func demoRows(world demo.Demo) (rows []string) {
 		}
 		rows = append(rows, strings.TrimSpace(squad.Name+"  "+strings.Join(others, "    ")))
 	}
-	return rows
+	return append(rows, unitRows(world))
+}
+
+// unitRows tells the people of the demo's units, all in one line.
+func unitRows(world demo.Demo) string {
+	names := map[string]string{}
+	for _, u := range world.Units {
+		names[u.Code] = u.Name
+	}
+	var people []string
+	for _, p := range world.People {
+		if p.Role == shared.RoleUnit {
+			people = append(people, p.Name+" "+names[p.Unit])
+		}
+	}
+	return "处置单位  " + strings.Join(people, "    ")
 }

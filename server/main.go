@@ -81,7 +81,7 @@ func dispatch(ctx context.Context, args []string, t terminal) error {
 	switch name {
 	case "serve":
 		return serve(ctx, rest, t)
-	case "user", "squad", "area", "device", "phrases", "import", "export", "case", "replica", "token", "rescue":
+	case "user", "squad", "unit", "area", "device", "phrases", "import", "export", "case", "replica", "token", "rescue":
 		return administer(ctx, name, rest, t)
 	case "cert":
 		return makeCertificate(ctx, rest, t)

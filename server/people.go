@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,7 +27,7 @@ func addUser(ctx context.Context, c *centre, _ []string, o *options, t terminal)
 	if err != nil {
 		return err
 	}
-	person, err := c.desk().AddPerson(ctx, map[string]string{"name": o.login, "label": o.label, "role": o.role, "squad": o.squad, "password": password})
+	person, err := c.desk().AddPerson(ctx, map[string]string{"name": o.login, "label": o.label, "role": o.role, "squad": o.squad, "unit": o.unit, "password": password})
 	if err != nil {
 		return err
 	}
@@ -36,7 +37,7 @@ func addUser(ctx context.Context, c *centre, _ []string, o *options, t terminal)
 
 // editUser changes what was said of an account.
 func editUser(ctx context.Context, c *centre, words []string, o *options, _ terminal) error {
-	return c.editPerson(ctx, words[0], o.said("label", "role", "squad"))
+	return c.editPerson(ctx, words[0], o.said("label", "role", "squad", "unit"))
 }
 
 func disableUser(ctx context.Context, c *centre, words []string, _ *options, _ terminal) error {
@@ -122,7 +123,7 @@ func listUsers(ctx context.Context, c *centre, _ []string, o *options, t termina
 		if p.PasswordHash == "" {
 			notes = append(notes, "no password")
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", p.Login, p.Role, p.Squad, p.Label, strings.Join(notes, ", "))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", p.Login, p.Role, cmp.Or(p.Squad, p.Unit), p.Label, strings.Join(notes, ", "))
 	}
 	return table.Flush()
 }

@@ -193,12 +193,19 @@ func (s *seeder) people(ctx context.Context) error {
 	if err := s.store.PutSquads(ctx, s.world.Squads); err != nil {
 		return err
 	}
+	var units []sqlite.Unit
+	for _, u := range s.world.Units {
+		units = append(units, sqlite.Unit{Code: u.Code, Name: u.Name, Place: u.Place})
+	}
+	if err := s.store.PutUnits(ctx, units); err != nil {
+		return err
+	}
 	if err := s.store.PutAreas(ctx, s.world.Areas); err != nil {
 		return err
 	}
 	var people []sqlite.Person
 	for _, p := range s.world.People {
-		people = append(people, sqlite.Person{ID: p.ID, Login: p.Name, Label: p.Label, Role: p.Role, Squad: p.Squad, PasswordHash: hash, Demo: true})
+		people = append(people, sqlite.Person{ID: p.ID, Login: p.Name, Label: p.Label, Role: p.Role, Squad: p.Squad, Unit: p.Unit, PasswordHash: hash, Demo: true})
 	}
 	if err := s.store.PutPeople(ctx, people); err != nil {
 		return err

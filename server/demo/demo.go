@@ -37,6 +37,7 @@ var demoSpace = uuid.MustParse("6f0d6b0e-5a3f-5c0a-9f63-6275786e0001")
 // Demo is the whole demo world.
 type Demo struct {
 	Squads []roster.Squad
+	Units  []roster.Unit
 	People []roster.Person
 	Areas  []roster.Area
 	// AreaVersion changes when the areas do; operations carry it.
@@ -95,7 +96,7 @@ type Photo struct {
 func World() (Demo, error) {
 	var d Demo
 	var err error
-	if d.Squads, d.People, err = people(); err != nil {
+	if d.Squads, d.Units, d.People, err = people(); err != nil {
 		return d, err
 	}
 	if d.Areas, err = areas(); err != nil {
@@ -112,28 +113,33 @@ func World() (Demo, error) {
 	return d, err
 }
 
-func people() ([]roster.Squad, []roster.Person, error) {
+func people() ([]roster.Squad, []roster.Unit, []roster.Person, error) {
 	var table struct {
 		Squads []struct{ Code, Name string }
+		Units  []struct{ Code, Name string }
 		People []struct {
-			Name, Label, Squad string
-			Role               shared.Role
+			Name, Label, Squad, Unit string
+			Role                     shared.Role
 		}
 	}
 	if err := load("people.json", &table); err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	var squads []roster.Squad
 	for _, s := range table.Squads {
 		squads = append(squads, roster.Squad{Code: s.Code, Name: s.Name})
 	}
+	var units []roster.Unit
+	for i, u := range table.Units {
+		units = append(units, roster.Unit{Code: u.Code, Name: u.Name, Place: i + 1, State: roster.Active})
+	}
 	var persons []roster.Person
 	for _, p := range table.People {
 		persons = append(persons, roster.Person{
-			ID: id("person", p.Name), Name: p.Name, Label: p.Label, Role: p.Role, Squad: p.Squad, Password: Password,
+			ID: id("person", p.Name), Name: p.Name, Label: p.Label, Role: p.Role, Squad: p.Squad, Unit: p.Unit, Password: Password,
 		})
 	}
-	return squads, persons, nil
+	return squads, units, persons, nil
 }
 
 func cases(people []roster.Person) ([]Case, error) {

@@ -179,14 +179,17 @@ func TestPeopleAreByRoleAndNumber(t *testing.T) {
 	d := world(t)
 	again := world(t)
 	for i, p := range d.People {
-		if !regexp.MustCompile(`^(采集员\d-\d\d|中队长\d|管理员)$`).MatchString(p.Label) || !regexp.MustCompile(`^[a-z0-9]{2,5}$`).MatchString(p.Name) {
+		if !regexp.MustCompile(`^(采集员\d-\d\d|中队长\d|管理员|(环卫|市政|园林|执法)处置\d)$`).MatchString(p.Label) || !regexp.MustCompile(`^[a-z0-9]{2,5}$`).MatchString(p.Name) {
 			t.Errorf("%+v", p)
 		}
 		if !shared.IsUUID(p.ID) || p.ID != again.People[i].ID || p.Password != demo.Password {
 			t.Errorf("%s: id %s, then %s", p.Name, p.ID, again.People[i].ID)
 		}
-		if (p.Squad == "") != (p.Role == shared.RoleAdmin) {
-			t.Errorf("%s: squad %q", p.Name, p.Squad)
+		if (p.Squad == "") != (p.Role == shared.RoleAdmin || p.Role == shared.RoleUnit) || (p.Unit == "") == (p.Role == shared.RoleUnit) {
+			t.Errorf("%s: squad %q, unit %q", p.Name, p.Squad, p.Unit)
+		}
+		if p.Unit != "" && !slices.ContainsFunc(d.Units, func(u roster.Unit) bool { return u.Code == p.Unit && strings.Contains(u.Name, "演示") }) {
+			t.Errorf("%s is of the unit %s, which is not there or not marked as demo", p.Name, p.Unit)
 		}
 	}
 	if len([]rune(demo.Password)) < roster.MinPassword {

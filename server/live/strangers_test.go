@@ -25,6 +25,7 @@ type scene struct {
 	inside bool // whether the case is in the reader's scope
 	id     string
 	hash   string
+	voice  string
 	phone  *drive.Replica // that reported it
 	own    *drive.Replica // the reader's
 }
@@ -72,7 +73,7 @@ func TestL10_EveryFrameForEveryRole(t *testing.T) {
 			t.Errorf("the frame %q has no row: what does it tell to whom?", kind)
 		}
 	}
-	for as, inside := range map[string]bool{"a-one": true, "a-leader": true, "admin": true, "camera": true, "b-one": false, "b-leader": false, "b-camera": false} {
+	for as, inside := range map[string]bool{"a-one": true, "a-leader": true, "admin": true, "camera": true, "b-one": false, "b-leader": false, "b-camera": false, "env-one": true, "works-one": false} {
 		t.Run(as, func(t *testing.T) { newScene(t, as, inside).play() })
 	}
 }
@@ -134,10 +135,14 @@ func newScene(t *testing.T, as string, inside bool) *scene {
 	s.put("b-one", shared.RoleCollector, "B")
 	s.put("camera", shared.RoleMachine, "A")
 	s.put("b-camera", shared.RoleMachine, "B")
+	s.put("env-one", shared.RoleUnit, "env")
+	s.put("works-one", shared.RoleUnit, "works")
 	s.phone, s.own, s.hash = s.replica("a-one"), s.replica(as), shared.HashText("a photo")
+	s.voice = shared.HashText("a voice")
 	_, err := s.phone.Make(shared.Body{
 		Case: s.id, Source: shared.SourceCollector, Action: shared.ActionReport, Payload: shared.Payload{Category: category, Description: "路灯不亮"},
 		Photos: []shared.Photo{{Hash: s.hash, Size: 7, Type: "image/jpeg", Origin: shared.OriginCamera, Part: shared.PartScene}},
+		Voices: []shared.Voice{{Hash: s.voice, Size: 7, Type: "audio/webm", Duration: 1000}},
 	})
 	s.must(err)
 	collector := s.dial("a-one")
@@ -148,8 +153,29 @@ func newScene(t *testing.T, as string, inside bool) *scene {
 	}
 	s.must(s.store.PhotoArrived(s.ctx, s.phone.Author, s.hash, shared.ArrivalHere, "image/jpeg", 7))
 	s.must(collector.Close())
+	s.dispatch("env")
 	s.conn = s.raw(t, http.Header{"Cookie": {"who=" + as}})
 	return s
+}
+
+// dispatch brings the case to a unit, by its squad's leader.
+func (s *scene) dispatch(unit string) {
+	phone, leader := s.replica("a-leader"), s.dial("a-leader")
+	for _, b := range []shared.Body{{Action: shared.ActionFile}, {Action: shared.ActionDispatch, Payload: shared.Payload{Unit: unit}}} {
+		b.Case, b.Source = s.id, shared.SourceCollector
+		_, err := phone.Make(b)
+		s.must(err)
+	}
+	_, err := leader.Hello(nil, phone)
+	s.must(err)
+	answers, err := leader.Push(phone)
+	s.must(err)
+	for _, answer := range answers {
+		if answer.Outcome != shared.OutcomeApplied {
+			s.t.Fatalf("%+v", answers)
+		}
+	}
+	s.must(leader.Close())
 }
 
 func (s *scene) pushOf(r *drive.Replica) wire.Push {
@@ -175,12 +201,18 @@ func (s *scene) play() {
 		if !s.inside {
 			s.silentOn(told, string(row.kind)+" of "+s.as)
 		}
+		// The unit sees the case, and never whose it is or what was said into it.
+		for _, secret := range []string{`"a-one"`, s.ids["a-one"], s.phone.ID, s.voice} {
+			if s.as == "env-one" && row.kind != wire.TypePush && strings.Contains(told, secret) {
+				s.t.Errorf("%s of %s tells %s: %.400s", row.kind, s.as, secret, told)
+			}
+		}
 	}
 }
 
-// outcome of writing to a case in scope: collectors and leaders may.
+// outcome of writing to a case in scope: collectors, leaders and the unit that has it may.
 func (s *scene) outcome() string {
-	if s.as == "a-one" || s.as == "a-leader" {
+	if s.as == "a-one" || s.as == "a-leader" || s.as == "env-one" {
 		return `"outcome":"applied"`
 	}
 	return `"outcome":"refused"`

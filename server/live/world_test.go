@@ -59,6 +59,7 @@ func newWorld(t *testing.T) *world {
 	w.must(err)
 	w.store = store
 	w.must(store.PutSquads(w.ctx, []roster.Squad{{Code: "A", Name: "一中队"}, {Code: "B", Name: "二中队"}}))
+	w.must(store.PutUnits(w.ctx, []sqlite.Unit{{Code: "env", Name: "环卫所"}, {Code: "works", Name: "市政所"}}))
 	w.put("a-leader", shared.RoleLeader, "A")
 	w.put("a-one", shared.RoleCollector, "A")
 	w.put("b-leader", shared.RoleLeader, "B")
@@ -91,7 +92,11 @@ func (w *world) must(err error) {
 
 func (w *world) put(login string, role shared.Role, squad string) {
 	w.t.Helper()
-	w.must(w.store.PutPeople(w.ctx, []sqlite.Person{{Login: login, Label: login, Role: role, Squad: squad}}))
+	person := sqlite.Person{Login: login, Label: login, Role: role, Squad: squad}
+	if role == shared.RoleUnit {
+		person.Squad, person.Unit = "", squad
+	}
+	w.must(w.store.PutPeople(w.ctx, []sqlite.Person{person}))
 	p, _, err := w.store.PersonByLogin(w.ctx, login)
 	w.must(err)
 	w.ids[login] = p.ID

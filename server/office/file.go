@@ -44,6 +44,7 @@ type kept interface {
 	AreasKept(ctx context.Context) ([]sqlite.Area, error)
 	Devices(ctx context.Context) ([]sqlite.Device, error)
 	PhrasesKept(ctx context.Context) ([]roster.Phrase, error)
+	UnitsKept(ctx context.Context) ([]sqlite.Unit, error)
 }
 
 // upload is a file that was read.
@@ -52,6 +53,7 @@ type upload struct {
 	file    string
 	data    []byte
 	squads  []roster.Squad
+	units   []roster.Unit
 	people  []roster.Person
 	areas   []roster.Area
 	devices []roster.Device
@@ -63,6 +65,7 @@ type upload struct {
 // puts is what an upload writes.
 type puts struct {
 	squads  []roster.Squad
+	units   []roster.Unit
 	people  []roster.Person
 	areas   []roster.Area
 	devices []roster.Device
@@ -131,16 +134,19 @@ func mistakesOf(p Preview) error {
 }
 
 func (o *Office) read(ctx context.Context, kind roster.Kind, file string, data []byte) (*upload, error) {
-	squads, err := o.Store.Squads(ctx)
+	places, err := o.places(ctx)
 	if err != nil {
 		return nil, err
 	}
+	squads := places.Squads
 	up := &upload{kind: kind, file: file, data: data, same: map[string]bool{}, hashes: map[string]string{}}
 	switch kind {
 	case roster.Squads:
 		up.squads, err = roster.ParseSquads(file, data)
+	case roster.Units:
+		up.units, err = roster.ParseUnits(file, data)
 	case roster.People:
-		if up.people, err = roster.ParsePeople(file, data, squads); err == nil {
+		if up.people, err = roster.ParsePeople(file, data, places); err == nil {
 			err = o.passwords(ctx, up)
 		}
 	case roster.Areas:
@@ -218,6 +224,11 @@ func (o *Office) plan(ctx context.Context, up *upload, from kept) (Preview, puts
 		if have, err = from.SquadsKept(ctx); err == nil {
 			preview.Steps, put.squads, err = roster.PlanSquads(up.file, up.squads, squadsOf(have))
 		}
+	case roster.Units:
+		var have []sqlite.Unit
+		if have, err = from.UnitsKept(ctx); err == nil {
+			preview.Steps, put.units, err = roster.PlanUnits(up.file, up.units, unitsOf(have))
+		}
 	case roster.People:
 		var have []sqlite.Person
 		if have, err = from.People(ctx); err == nil {
@@ -284,6 +295,11 @@ func (o *Office) put(ctx context.Context, c *sqlite.Change, up *upload, put puts
 			return err
 		}
 	}
+	for _, u := range put.units {
+		if err := c.PutUnit(ctx, unitRow(u)); err != nil {
+			return err
+		}
+	}
 	if err := o.putPeople(ctx, c, up, put.people); err != nil {
 		return err
 	}
@@ -320,7 +336,7 @@ func (o *Office) putPeople(ctx context.Context, c *sqlite.Change, up *upload, pe
 			return shared.Fail("plan.changed", "the password of "+p.Name+" was changed meanwhile")
 		}
 		// A demo account with its old password stays one: that password must not work outside the demo.
-		row := sqlite.Person{ID: p.ID, Login: p.Name, Label: p.Label, Role: p.Role, Squad: p.Squad, Disabled: p.State == roster.Disabled, Demo: demo[p.Name] && !hashed}
+		row := sqlite.Person{ID: p.ID, Login: p.Name, Label: p.Label, Role: p.Role, Squad: p.Squad, Unit: p.Unit, Disabled: p.State == roster.Disabled, Demo: demo[p.Name] && !hashed}
 		if p.Password != "" {
 			row.PasswordHash = hash
 		}
@@ -376,6 +392,12 @@ func (o *Office) table(ctx context.Context, kind roster.Kind, q Query, language 
 		squads, err := o.Squads(ctx, q)
 		for _, s := range squads {
 			table.AddSquad(s.Squad)
+		}
+		return table, err
+	case roster.Units:
+		units, err := o.Units(ctx, q)
+		for _, u := range unitsOf(units) {
+			table.AddUnit(u)
 		}
 		return table, err
 	case roster.People:

@@ -16,6 +16,7 @@ import (
 type Query struct {
 	Text  string // stands somewhere in what is shown
 	Squad string // code; "none" for those without
+	Unit  string // code
 	Role  string
 	State string // of people: active, disabled, nopassword; of phones: missing, gap, revoked, active
 	Kind  string // of areas or phrases
@@ -30,13 +31,17 @@ func (o *Office) People(ctx context.Context, q Query) ([]sqlite.Person, error) {
 		return nil, err
 	}
 	names, err := o.squadNames(ctx)
+	if err != nil {
+		return nil, err
+	}
+	units, err := o.unitNames(ctx)
 	return narrowed(people, q, func(p sqlite.Person) bool {
-		return p.Role != shared.RoleMachine && in(q.Text, p.Login, p.Label, names[p.Squad]) && is(q.Squad, p.Squad) && is(q.Role, string(p.Role)) && personIs(q.State, p)
+		return p.Role != shared.RoleMachine && in(q.Text, p.Login, p.Label, names[p.Squad], units[p.Unit]) && is(q.Squad, p.Squad) && is(q.Unit, p.Unit) && is(q.Role, string(p.Role)) && personIs(q.State, p)
 	}, map[string]func(sqlite.Person) string{
 		"login": func(p sqlite.Person) string { return p.Login },
 		"label": func(p sqlite.Person) string { return p.Label },
 		"role":  func(p sqlite.Person) string { return string(p.Role) },
-		"squad": func(p sqlite.Person) string { return names[p.Squad] },
+		"squad": func(p sqlite.Person) string { return names[p.Squad] + units[p.Unit] },
 		"state": func(p sqlite.Person) string { return personFields(p)["state"] },
 	}), err
 }

@@ -41,7 +41,7 @@ func (o *Office) account(p sqlite.Person) roster.Account {
 		state = roster.Disabled
 	}
 	return roster.Account{
-		Person:  roster.Person{ID: p.ID, Name: p.Login, Label: p.Label, Role: p.Role, Squad: p.Squad, State: state},
+		Person:  roster.Person{ID: p.ID, Name: p.Login, Label: p.Label, Role: p.Role, Squad: p.Squad, Unit: p.Unit, State: state},
 		SignsIn: p.PasswordHash != "" && (o.Demo || !p.Demo),
 	}
 }
@@ -59,7 +59,7 @@ func (o *Office) AddPerson(ctx context.Context, fields map[string]string) (sqlit
 	if err != nil {
 		return sqlite.Person{}, err
 	}
-	row := sqlite.Person{ID: person.ID, Login: person.Name, Label: person.Label, Role: person.Role, Squad: person.Squad, Disabled: person.State == roster.Disabled}
+	row := sqlite.Person{ID: person.ID, Login: person.Name, Label: person.Label, Role: person.Role, Squad: person.Squad, Unit: person.Unit, Disabled: person.State == roster.Disabled}
 	if person.Password != "" {
 		if row.PasswordHash, err = o.hash(ctx, person.Password); err != nil {
 			return row, err
@@ -86,15 +86,15 @@ func (o *Office) AddPerson(ctx context.Context, fields map[string]string) (sqlit
 
 // readPerson checks a person's fields as those of a file are.
 func (o *Office) readPerson(ctx context.Context, fields map[string]string) (roster.Person, error) {
-	squads, err := o.Store.Squads(ctx)
+	places, err := o.places(ctx)
 	if err != nil {
 		return roster.Person{}, err
 	}
-	person, wrongs := roster.ReadPerson(fields, squads)
+	person, wrongs := roster.ReadPerson(fields, places)
 	return person, wrongs.OrNil()
 }
 
-// EditPerson changes label, role, squad and state of the account that was seen at a revision. It errs with admin.last where
+// EditPerson changes label, role, squad, unit and state of the account that was seen at a revision. It errs with admin.last where
 // nobody could administer the centre any more.
 func (o *Office) EditPerson(ctx context.Context, id string, seen int64, fields map[string]string) (sqlite.Person, error) {
 	old, err := o.person(ctx, id)
@@ -115,7 +115,7 @@ func (o *Office) EditPerson(ctx context.Context, id string, seen int64, fields m
 		if err := errors.Join(err, current(seen, row.Revision)); err != nil {
 			return err
 		}
-		row.Label, row.Role, row.Squad, row.Disabled = person.Label, person.Role, person.Squad, person.State == roster.Disabled
+		row.Label, row.Role, row.Squad, row.Unit, row.Disabled = person.Label, person.Role, person.Squad, person.Unit, person.State == roster.Disabled
 		if roster.LeavesNoAdmin(o.accounts(people), o.account(row)) {
 			return shared.Fail("admin.last", row.Login)
 		}
@@ -132,7 +132,7 @@ func personFields(p sqlite.Person) map[string]string {
 	if p.Disabled {
 		state = string(roster.Disabled)
 	}
-	return map[string]string{"name": p.Login, "label": p.Label, "role": string(p.Role), "squad": p.Squad, "state": state}
+	return map[string]string{"name": p.Login, "label": p.Label, "role": string(p.Role), "squad": p.Squad, "unit": p.Unit, "state": state}
 }
 
 // merged keeps what was not said, and what is never changed.

@@ -36,6 +36,7 @@ var personColumns = []column{
 	{field: "label", headings: []string{"显示名", "label", "姓名", "name"}, required: true},
 	{field: "role", headings: []string{"角色", "role", "岗位"}, required: true},
 	{field: "squad", headings: []string{"中队", "squad", "中队编号"}, required: true},
+	{field: "unit", headings: []string{"处置单位", "unit", "单位", "单位编号"}},
 	{field: "state", headings: []string{"状态", "state"}},
 	{field: "password", headings: []string{"密码", "password", "初始密码"}},
 	{field: "id", headings: []string{"id", "uuid"}},
@@ -73,6 +74,8 @@ func columnsOf(kind Kind) []column {
 	switch kind {
 	case Squads:
 		return squadColumns
+	case Units:
+		return unitColumns
 	case People:
 		return personColumns
 	case Areas:
@@ -120,6 +123,7 @@ func written[T ~string](words []word[T], value T, language Language) string {
 var roleWords = []word[shared.Role]{
 	{shared.RoleCollector, "采集员", "collector", []string{"信息采集员", "监督员"}},
 	{shared.RoleLeader, "中队长", "leader", []string{"队长"}},
+	{shared.RoleUnit, "处置单位", "unit", []string{"责任单位", "单位"}},
 	{shared.RoleAdmin, "管理员", "admin", nil},
 }
 

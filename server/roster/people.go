@@ -2,7 +2,6 @@ package roster
 
 import (
 	"regexp"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -48,25 +47,19 @@ func ReadSquad(fields map[string]string) (Squad, Wrongs) {
 	squad := Squad{Code: fields["code"], Name: fields["name"]}
 	wrongs.code("code", squad.Code)
 	wrongs.named("name", squad.Name)
-	if text := fields["place"]; text != "" {
-		place, err := strconv.Atoi(text)
-		if err != nil || place < 1 || place > maxPlace {
-			wrongs.add("place", say("次序“%s”要是 1 到 %d 的整数", "order %q must be a whole number from 1 to %d", show(text), maxPlace))
-		}
-		squad.Place = place
-	}
+	squad.Place = wrongs.place(fields["place"])
 	return squad, wrongs
 }
 
-// ParsePeople reads a table of people (账号,显示名,角色,中队 and perhaps 状态,密码,id; or the English account,label,role,squad,
-// state,password,id), CSV or a workbook. squads are all that a person may belong to, named by code or by name. On any mistake
-// it gives nobody and all Mistakes.
-func ParsePeople(file string, data []byte, squads []Squad) ([]Person, error) {
+// ParsePeople reads a table of people (账号,显示名,角色,中队 and perhaps 处置单位,状态,密码,id; or the English account,label,role,
+// squad,unit,state,password,id), CSV or a workbook. places are all that a person may belong to, named by code or by name. On
+// any mistake it gives nobody and all Mistakes.
+func ParsePeople(file string, data []byte, places Places) ([]Person, error) {
 	t := table{file: file}
 	var people []Person
 	names, ids := map[string]int{}, map[string]int{}
 	for _, r := range t.read(data, personColumns) {
-		person, wrongs := ReadPerson(r.values, squads)
+		person, wrongs := ReadPerson(r.values, places)
 		t.wrong(r, wrongs...)
 		t.once(r, "name", names)
 		t.once(r, "id", ids)
@@ -79,8 +72,8 @@ func ParsePeople(file string, data []byte, squads []Squad) ([]Person, error) {
 	return people, nil
 }
 
-// ReadPerson makes a person of the fields name, label, role, squad (by code or name) and perhaps state, password and id.
-func ReadPerson(fields map[string]string, squads []Squad) (Person, Wrongs) {
+// ReadPerson makes a person of the fields name, label, role, squad and unit (by code or name) and perhaps state, password and id.
+func ReadPerson(fields map[string]string, places Places) (Person, Wrongs) {
 	var wrongs Wrongs
 	p := Person{ID: fields["id"], Name: fields["name"], Label: fields["label"], Password: fields["password"]}
 	if !loginPattern.MatchString(p.Name) {
@@ -89,22 +82,11 @@ func ReadPerson(fields map[string]string, squads []Squad) (Person, Wrongs) {
 	wrongs.named("label", p.Label)
 	role, known := read(roleWords, fields["role"])
 	if !known {
-		wrongs.add("role", say("角色“%s”不认识，请写 采集员、中队长 或 管理员", "unknown role %q: write collector, leader or admin", show(fields["role"])))
+		wrongs.add("role", say("角色“%s”不认识，请写 采集员、中队长、处置单位 或 管理员", "unknown role %q: write collector, leader, unit or admin", show(fields["role"])))
 	}
 	p.Role = role
-	squad := fields["squad"]
-	p.Squad = codeOf(squads, squad)
-	switch {
-	case squad == "" && known && role != shared.RoleAdmin:
-		wrongs.add("squad", say("没有写中队，只有管理员可以不写", "the squad is missing; only an admin may have none"))
-	case squad != "" && p.Squad == "":
-		wrongs.noSquad(squad)
-	}
-	if text := fields["state"]; text != "" {
-		if p.State, known = read(stateWords, text); !known {
-			wrongs.add("state", say("状态“%s”不认识，请写 在用 或 停用，留空就是不改", "unknown state %q: write active or disabled, or leave it empty to keep it", show(text)))
-		}
-	}
+	p.Squad, p.Unit = wrongs.of(role, fields, places)
+	p.State = wrongs.state(fields["state"])
 	wrongs.password("password", p.Password)
 	if p.ID != "" && !shared.IsUUID(p.ID) {
 		wrongs.add("id", say("id“%s”不是小写 UUID，请改正或留空", "id %q is no lower-case UUID: correct it or leave it empty", show(p.ID)))

@@ -37,7 +37,7 @@ func stands(t *testing.T, err error) []string {
 }
 
 func TestParsePeople(t *testing.T) {
-	people, err := roster.ParsePeople("people.csv", []byte("账号,显示名,角色,中队,备注\nc601,采集员6-01,采集员,六中队,早班\n\n l6 ,中队长6,Leader,squad-6,\nadmin,管理员,管理员,,\n"), squads)
+	people, err := roster.ParsePeople("people.csv", []byte("账号,显示名,角色,中队,备注\nc601,采集员6-01,采集员,六中队,早班\n\n l6 ,中队长6,Leader,squad-6,\nadmin,管理员,管理员,,\n"), roster.Places{Squads: squads})
 	want := []roster.Person{
 		{Name: "c601", Label: "采集员6-01", Role: shared.RoleCollector, Squad: "squad-6", Line: 2},
 		{Name: "l6", Label: "中队长6", Role: shared.RoleLeader, Squad: "squad-6", Line: 4},
@@ -74,7 +74,7 @@ func TestEveryMistakeOfATableIsToldAndNothingIsTaken(t *testing.T) {
 		{"neither encoding", head + "c601,\xff\xff,collector,squad-6,\n", "2:1", "GB18030"},
 	}
 	for _, row := range rows {
-		people, err := roster.ParsePeople("people.csv", []byte(row.text), squads)
+		people, err := roster.ParsePeople("people.csv", []byte(row.text), roster.Places{Squads: squads})
 		if got := strings.Join(stands(t, err), " "); got != row.places || people != nil {
 			t.Errorf("%s: mistakes at %q, want %q; %d people\n%v", row.name, got, row.places, len(people), err)
 		}
@@ -111,7 +111,7 @@ func TestPeopleComeBackFromEveryWayOfWriting(t *testing.T) {
 		people := anyPeople(t)
 		text := write(t, people)
 		data := encode(t, text)
-		got, err := roster.ParsePeople("people.csv", data, squads)
+		got, err := roster.ParsePeople("people.csv", data, roster.Places{Squads: squads})
 		if err != nil {
 			t.Fatalf("%q: %v", text, err)
 		}
@@ -203,7 +203,7 @@ func FuzzParsePeople(f *testing.F) {
 	utf16, _ := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().Bytes([]byte("账号,显示名"))
 	f.Add(utf16)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		people, err := roster.ParsePeople("people.csv", data, squads)
+		people, err := roster.ParsePeople("people.csv", data, roster.Places{Squads: squads})
 		if err != nil && people != nil {
 			t.Error("people and mistakes at once")
 		}

@@ -122,7 +122,7 @@ func PlanPeople(file string, rows []Person, have []Account, same func(login stri
 		}
 		differences := []Difference{
 			{"label", old.Label, merged.Label}, {"role", string(old.Role), string(merged.Role)},
-			{"squad", old.Squad, merged.Squad}, {"state", string(old.State), string(merged.State)},
+			{"squad", old.Squad, merged.Squad}, {"unit", old.Unit, merged.Unit}, {"state", string(old.State), string(merged.State)},
 		}
 		if known && row.Password != "" && same(row.Name) {
 			merged.Password = ""

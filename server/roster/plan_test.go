@@ -30,7 +30,7 @@ func TestPlanPeople(t *testing.T) {
 	have := []roster.Account{account("c601", shared.RoleCollector, true), account("c602", shared.RoleCollector, true), account("boss", shared.RoleAdmin, true)}
 	text := "account,label,role,squad,state,password\nc601,c601,collector,squad-6,,\nc602,乙,leader,squad-5,停用,\nc603,丙,collector,squad-6,,\n" +
 		"boss,boss,admin,squad-6,,a password that is it\n"
-	rows, err := roster.ParsePeople("p.csv", []byte(text), squads)
+	rows, err := roster.ParsePeople("p.csv", []byte(text), roster.Places{Squads: squads})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +60,7 @@ func TestWhatAFileCannotDoToPeople(t *testing.T) {
 		{"an account renamed", "other,相机,collector,squad-6,,01890a5d-ac96-774b-bcce-b302099a8057", "不能改名", []roster.Account{robot}},
 		{"another's id", "boss,boss,leader,squad-6,,01890a5d-ac96-774b-bcce-b302099a8057", "对不上", []roster.Account{account("boss", shared.RoleAdmin, false), robot}},
 	} {
-		rows, err := roster.ParsePeople("p.csv", []byte("account,label,role,squad,state,id\n"+row.line+"\n"), squads)
+		rows, err := roster.ParsePeople("p.csv", []byte("account,label,role,squad,state,id\n"+row.line+"\n"), roster.Places{Squads: squads})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -11,6 +11,7 @@ type Kind string
 // The kinds of table.
 const (
 	Squads  Kind = "squads"
+	Units   Kind = "units"
 	People  Kind = "people"
 	Areas   Kind = "areas"
 	Devices Kind = "devices"
@@ -18,7 +19,7 @@ const (
 )
 
 // Kinds lists them in the order in which they are to be filled.
-func Kinds() []Kind { return []Kind{Squads, People, Areas, Devices, Phrases} }
+func Kinds() []Kind { return []Kind{Squads, Units, People, Areas, Devices, Phrases} }
 
 // Language is of the headings and words in a table that is written; every one is read.
 type Language string
@@ -52,8 +53,9 @@ type Person struct {
 	ID    string
 	Name  string      // what is typed to sign in: lower-case letters, digits, dots and hyphens, at most 64
 	Label string      // what others see: 采集员6-01
-	Role  shared.Role // collector, leader or admin
-	Squad string      // code of the squad; empty only for an admin
+	Role  shared.Role // collector, leader, unit or admin
+	Squad string      // code of the squad; empty for an admin and for RoleUnit
+	Unit  string      // code of the unit; of RoleUnit only
 	State State
 	// Password is empty where the person gets one later, else at least MinPassword runes.
 	Password string

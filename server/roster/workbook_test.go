@@ -37,7 +37,7 @@ func sheet(t testing.TB, rows ...[]any) []byte {
 func TestPeopleComeFromAWorkbook(t *testing.T) {
 	data := sheet(t, []any{"账号", "显示名", "角色", "中队", "密码", "备注"}, []any{"c601", "采集员6-01", "采集员", "六中队"},
 		[]any{}, []any{601, "六〇一", "采集员", "squad-6", 1234567890, "早班"})
-	people, err := roster.ParsePeople("people.xlsx", data, squads)
+	people, err := roster.ParsePeople("people.xlsx", data, roster.Places{Squads: squads})
 	want := []roster.Person{
 		{Name: "c601", Label: "采集员6-01", Role: shared.RoleCollector, Squad: "squad-6", Line: 2},
 		{Name: "601", Label: "六〇一", Role: shared.RoleCollector, Squad: "squad-6", Password: "1234567890", Line: 4},
@@ -49,7 +49,7 @@ func TestPeopleComeFromAWorkbook(t *testing.T) {
 
 func TestMistakesOfAWorkbookNameRowAndColumn(t *testing.T) {
 	data := sheet(t, []any{"账号", "显示名", "角色", "中队"}, []any{"c601", "甲", "采集员", "六中队"}, []any{"c602", "", "队员", "七中队"}, []any{"c601", "丙", "采集员", "六中队", "多的"})
-	_, err := roster.ParsePeople("people.xlsx", data, squads)
+	_, err := roster.ParsePeople("people.xlsx", data, roster.Places{Squads: squads})
 	if got := strings.Join(stands(t, err), " "); got != "3:2 3:3 3:4 4:5" {
 		t.Errorf("mistakes at %s: %v", got, err)
 	}
@@ -201,7 +201,7 @@ func TestWhatIsExportedComesBackUnchanged(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		rows, err := roster.ParsePeople("people."+write, data.Bytes(), squads)
+		rows, err := roster.ParsePeople("people."+write, data.Bytes(), roster.Places{Squads: squads})
 		if err != nil {
 			t.Fatalf("%v\n%q", err, data.Bytes()[:min(data.Len(), 2000)])
 		}

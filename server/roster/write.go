@@ -53,7 +53,7 @@ func (t *Table) AddSquad(s Squad) {
 // AddPerson adds a row; a password never stands in it.
 func (t *Table) AddPerson(p Person) {
 	t.add(map[string]string{
-		"name": p.Name, "label": p.Label, "role": written(roleWords, p.Role, t.language), "squad": p.Squad, "state": written(stateWords, p.State, t.language),
+		"name": p.Name, "label": p.Label, "role": written(roleWords, p.Role, t.language), "squad": p.Squad, "unit": p.Unit, "state": written(stateWords, p.State, t.language),
 	})
 }
 

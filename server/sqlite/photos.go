@@ -249,7 +249,7 @@ func (s *Store) Held(ctx context.Context, reader session.Reader, replica string,
 	for _, hash := range hashes {
 		var arrival shared.Arrival
 		err := s.reading.QueryRowContext(ctx, `SELECT case_photos.here FROM case_photos JOIN cases ON cases.id = case_id
-			WHERE hash = ?1 AND case_photos.here IN ('here', 'damaged') AND (`+caseInScope+`
+			WHERE hash = ?1 AND case_photos.here IN ('here', 'damaged') AND ((`+caseInScope+`) AND (?5 = '' OR case_photos.kind <> 'voice')
 				OR case_photos.author = (SELECT author FROM replicas WHERE id = ?6)) LIMIT 1`,
 			hash, reader.Person, centre(reader.Standing), reader.Standing.Squad, reader.Standing.Unit, replica).Scan(&arrival)
 		ok, err := found(err)

@@ -133,6 +133,7 @@ func (w *writer) needSquad(ctx context.Context, code string) error {
 // Directory is what a phone needs to show names and places of its reader's scope.
 type Directory struct {
 	Squads []roster.Squad
+	Units  []roster.Unit
 	People []Colleague
 	Areas  []roster.Area
 	// Version changes with the content.
@@ -145,13 +146,15 @@ type Colleague struct {
 	Label string
 	Role  shared.Role
 	Squad string
+	Unit  string
 }
 
-// Directory lists the reader's squad, its people and areas, and the reader; the centre's roles get all (L10).
+// Directory lists the reader's squad, its people and areas, the reader, and all units; the centre's roles get all. People of a
+// unit get the names of all squads, their own unit and its people, and nobody else (L10).
 func (s *Store) Directory(ctx context.Context, reader session.Reader) (Directory, error) {
 	var d Directory
-	all, squad := centre(reader.Standing), reader.Standing.Squad
-	rows, err := s.reading.QueryContext(ctx, `SELECT code, name FROM squads WHERE ? OR code = ? ORDER BY place, code`, all, squad)
+	all, squad, unit := centre(reader.Standing), reader.Standing.Squad, reader.Standing.Unit
+	rows, err := s.reading.QueryContext(ctx, `SELECT code, name FROM squads WHERE ? OR code = ? ORDER BY place, code`, all || unit != "", squad)
 	if err != nil {
 		return d, fmt.Errorf("list squads: %w", err)
 	}
@@ -162,13 +165,16 @@ func (s *Store) Directory(ctx context.Context, reader session.Reader) (Directory
 	if err != nil {
 		return d, fmt.Errorf("list squads: %w", err)
 	}
-	rows, err = s.reading.QueryContext(ctx, `SELECT id, label, role, coalesce(squad, '') FROM people WHERE ?1 OR squad = ?2 OR id = ?3 ORDER BY label, id`,
-		all, squad, reader.Person)
+	if d.Units, err = s.unitsFor(ctx, unit); err != nil {
+		return d, err
+	}
+	rows, err = s.reading.QueryContext(ctx, `SELECT id, label, role, coalesce(squad, ''), coalesce(unit, '') FROM people
+		WHERE ?1 OR (squad = ?2 AND ?4 = '') OR (unit = ?4 AND ?4 <> '') OR id = ?3 ORDER BY label, id`, all, squad, reader.Person, unit)
 	if err != nil {
 		return d, fmt.Errorf("list people: %w", err)
 	}
 	d.People, err = collect(rows, func(scan func(...any) error) (c Colleague, err error) {
-		err = scan(&c.ID, &c.Label, &c.Role, &c.Squad)
+		err = scan(&c.ID, &c.Label, &c.Role, &c.Squad, &c.Unit)
 		return c, err
 	})
 	if err != nil {

@@ -24,6 +24,10 @@ func officeRoutes() []route {
 		{"PUT", "/api/office/squads", admins, "", (*server).orderSquads},
 		{"PUT", "/api/office/squads/{id}", admins, "", (*server).editSquad},
 		{"DELETE", "/api/office/squads/{id}", admins, "", (*server).dropSquad},
+		{"GET", "/api/office/units", admins, "", (*server).units},
+		{"POST", "/api/office/units", admins, "", (*server).addUnit},
+		{"PUT", "/api/office/units/{id}", admins, "", (*server).editUnit},
+		{"DELETE", "/api/office/units/{id}", admins, "", (*server).dropUnit},
 		{"GET", "/api/office/areas", admins, "", (*server).areas},
 		{"GET", "/api/office/areas/{id}", admins, "", (*server).area},
 		{"PUT", "/api/office/areas/{id}", admins, "", (*server).editArea},
@@ -56,7 +60,7 @@ type accountAnswer struct {
 
 func accountOf(p sqlite.Person) accountAnswer {
 	return accountAnswer{
-		personAnswer{ID: p.ID, Login: p.Login, Label: p.Label, Role: p.Role, Squad: p.Squad}, p.Disabled, p.PasswordHash != "", p.Demo, p.Revision,
+		personAnswer{ID: p.ID, Login: p.Login, Label: p.Label, Role: p.Role, Squad: p.Squad, Unit: p.Unit}, p.Disabled, p.PasswordHash != "", p.Demo, p.Revision,
 	}
 }
 
@@ -209,7 +213,7 @@ func (s *server) trail(w http.ResponseWriter, r *http.Request) error {
 func queryOf(r *http.Request) office.Query {
 	q := r.URL.Query()
 	return office.Query{
-		Text: q.Get("q"), Squad: q.Get("squad"), Role: q.Get("role"), State: q.Get("state"), Kind: q.Get("kind"), Sort: q.Get("sort"), Desc: q.Get("desc") == "1",
+		Text: q.Get("q"), Squad: q.Get("squad"), Unit: q.Get("unit"), Role: q.Get("role"), State: q.Get("state"), Kind: q.Get("kind"), Sort: q.Get("sort"), Desc: q.Get("desc") == "1",
 	}
 }
 

@@ -85,14 +85,16 @@ func (w *world) accounts(query string) accountPage {
 func TestPeopleAreListedSearchedAndSorted(t *testing.T) {
 	w := newWorld(t)
 	for query, want := range map[string]string{
-		"sort=login":                     "a-leader a-one a-two admin b-one gone nobody trial",
-		"sort=login&desc=1&size=2":       "trial nobody",
-		"sort=login&size=3&page=3":       "nobody trial",
+		"sort=login":                     "a-leader a-one a-two admin b-one env-one gone nobody trial works-one",
+		"sort=login&desc=1&size=2":       "works-one trial",
+		"sort=login&size=3&page=3":       "gone nobody trial",
 		"q=A-":                           "a-leader a-one a-two",
 		"q=二中队":                          "b-one",
 		"q=一中队+A-2":                      "a-two",
 		"squad=B":                        "b-one",
-		"squad=none":                     "admin",
+		"squad=none":                     "admin env-one works-one",
+		"unit=works":                     "works-one",
+		"q=环卫":                           "env-one",
 		"role=leader":                    "a-leader",
 		"state=disabled":                 "gone",
 		"state=nopassword":               "nobody",
@@ -108,7 +110,7 @@ func TestPeopleAreListedSearchedAndSorted(t *testing.T) {
 			t.Errorf("%s: %s, want %s", query, got, want)
 		}
 	}
-	if page := w.accounts("size=3"); page.Total != 8 {
+	if page := w.accounts("size=3"); page.Total != 10 {
 		t.Errorf("%d in all", page.Total)
 	}
 }
@@ -410,10 +412,11 @@ func TestWhatIsFilteredIsWhatIsExported(t *testing.T) {
 	w.phone("a-one")
 	w.must(w.store.PutPhrases(t.Context(), session.Reader{Person: w.ids["admin"], Standing: shared.Standing{Role: shared.RoleAdmin}}, "A", shared.PhraseReturn, []string{"看不清", "=1+1"}, nil))
 	for _, row := range []struct{ path, kind, has, hasNot string }{
-		{"files/people?form=csv&q=a-one", "text/csv; charset=utf-8", "a-one,采集员A-1,采集员,A,在用,", "a-two"},
-		{"files/people?form=csv&language=en&state=disabled", "text/csv; charset=utf-8", "gone,离职,collector,A,disabled,", "a-one"},
-		{"files/people?form=csv&template=1", "text/csv; charset=utf-8", "账号,显示名,角色,中队,状态,密码", "a-one"},
+		{"files/people?form=csv&q=a-one", "text/csv; charset=utf-8", "a-one,采集员A-1,采集员,A,,在用,", "a-two"},
+		{"files/people?form=csv&language=en&state=disabled", "text/csv; charset=utf-8", "gone,离职,collector,A,,disabled,", "a-one"},
+		{"files/people?form=csv&template=1", "text/csv; charset=utf-8", "账号,显示名,角色,中队,处置单位,状态,密码", "a-one"},
 		{"files/squads?form=csv", "text/csv; charset=utf-8", "A,一中队,1", "argon2"},
+		{"files/units?form=csv", "text/csv; charset=utf-8", "env,环卫所,1,在用", "argon2"},
 		{"files/areas?form=geojson", "application/geo+json", "[113.2,27.9]", "二中队"},
 		{"files/areas?form=csv", "text/csv; charset=utf-8", "430204003005,花果山社区,A,社区,4", "113"},
 		{"files/devices?form=csv", "text/csv; charset=utf-8", "采集员A-1,一中队", "argon2"},
@@ -432,7 +435,7 @@ func TestWhatIsFilteredIsWhatIsExported(t *testing.T) {
 			t.Errorf("%s: %d", path, answer.Code)
 		}
 	}
-	for _, kind := range []string{"people", "squads", "areas", "devices", "phrases"} {
+	for _, kind := range []string{"people", "squads", "units", "areas", "devices", "phrases"} {
 		for _, form := range []string{"csv", "xlsx"} {
 			data := w.office("GET", "files/"+kind+"?form="+form, "", 0).Body.Bytes()
 			if told := w.importOf(kind, "x."+form, data, ""); told.New+told.Changed+len(told.Mistakes) != 0 || told.Unchanged == 0 {

@@ -38,6 +38,8 @@ type personAnswer struct {
 	Role      shared.Role `json:"role"`
 	Squad     string      `json:"squad"`
 	SquadName string      `json:"squadName"`
+	Unit      string      `json:"unit"`
+	UnitName  string      `json:"unitName"`
 }
 
 type sessionAnswer struct {
@@ -133,8 +135,12 @@ func device(said string, r *http.Request) string {
 func (s *server) describe(ctx context.Context, p sqlite.Person) (sessionAnswer, error) {
 	now := s.Now().UnixMilli()
 	answer := sessionAnswer{
-		Person: personAnswer{ID: p.ID, Login: p.Login, Label: p.Label, Role: p.Role, Squad: p.Squad},
+		Person: personAnswer{ID: p.ID, Login: p.Login, Label: p.Label, Role: p.Role, Squad: p.Squad, Unit: p.Unit},
 		Demo:   s.Demo, ServerTime: now, Anchor: s.Keys.Anchor(now), Handover: s.Handovers.Public(),
+	}
+	var err error
+	if answer.Person.UnitName, err = s.Store.UnitName(ctx, p.Unit); err != nil {
+		return answer, err
 	}
 	squads, err := s.Store.Squads(ctx)
 	for _, squad := range squads {

@@ -14,12 +14,13 @@ import (
 	"buxun/server/sqlite"
 	"buxun/shared"
 	"buxun/sync/drive"
+	"buxun/sync/session"
 )
 
 // columns are who knocks at each gate, as the table names them; several who must fare alike share one.
 var columns = [][]string{
 	{"", "no such session", "ended", "gone", "bx_unknown", "bx_revoked"}, // strangers, and who is one now
-	{"bx_prom"}, {"bx_camera"}, {"b-one"}, {"b-leader"}, {"a-one", "a-two"}, {"a-leader"}, {"admin"},
+	{"bx_prom"}, {"bx_camera"}, {"b-one"}, {"b-leader"}, {"a-one", "a-two"}, {"a-leader"}, {"admin"}, {"env-one"}, {"works-one"},
 }
 
 // gate is one thing that is asked for: route is the router's, ask a real request for something of squad A, and fares what each
@@ -27,20 +28,20 @@ var columns = [][]string{
 type gate struct {
 	route, ask, body string
 	headers          header
-	fares            [8]int
+	fares            [10]int
 }
 
 // Those who fare alike at many gates.
 var (
-	everyone  = [8]int{200, 200, 200, 200, 200, 200, 200, 200}
-	nobody    = [8]int{404, 404, 404, 404, 404, 404, 404, 404}
-	noMethod  = [8]int{405, 405, 405, 405, 405, 405, 405, 405}
-	inOffice  = [8]int{401, 403, 403, 403, 403, 403, 403, 200}
-	officeNew = [8]int{401, 403, 403, 403, 403, 403, 403, 201}
-	officeOut = [8]int{401, 403, 403, 403, 403, 403, 403, 204}
-	officeNo  = [8]int{401, 403, 403, 403, 403, 403, 403, 404}
-	syncing   = [8]int{401, 403, 200, 200, 200, 200, 200, 200}
-	squadA    = [8]int{401, 403, 200, 403, 403, 200, 200, 200}
+	everyone  = [10]int{200, 200, 200, 200, 200, 200, 200, 200, 200, 200}
+	nobody    = [10]int{404, 404, 404, 404, 404, 404, 404, 404, 404, 404}
+	noMethod  = [10]int{405, 405, 405, 405, 405, 405, 405, 405, 405, 405}
+	inOffice  = [10]int{401, 403, 403, 403, 403, 403, 403, 200, 403, 403}
+	officeNew = [10]int{401, 403, 403, 403, 403, 403, 403, 201, 403, 403}
+	officeOut = [10]int{401, 403, 403, 403, 403, 403, 403, 204, 403, 403}
+	officeNo  = [10]int{401, 403, 403, 403, 403, 403, 403, 404, 403, 403}
+	syncing   = [10]int{401, 403, 200, 200, 200, 200, 200, 200, 200, 200}
+	squadA    = [10]int{401, 403, 200, 403, 403, 200, 200, 200, 403, 403}
 )
 
 var (
@@ -52,52 +53,53 @@ var (
 
 // gates is the table: who is answered what, for everything that can be asked for. The columns:
 //
-//	stranger, program for figures, camera of squad A, collector and leader of squad B, collector and leader of squad A, administrator
+//	stranger, program for figures, camera of squad A, collector and leader of squad B, collector and leader of squad A,
+//	administrator, the unit that the case of squad A is dispatched to, another unit
 var gates = []gate{
 	{"GET /healthz", "GET /healthz", "", nil, everyone},
 	{"GET /readyz", "GET /readyz", "", nil, everyone},
-	{"GET /metrics", "GET /metrics", "", nil, [8]int{401, 200, 403, 401, 401, 401, 401, 401}},
-	{"GET /metrics", "GET /metrics", "", header{"Remote": "127.0.0.1:9", "X-Forwarded-For": "8.8.8.8"}, [8]int{401, 200, 403, 401, 401, 401, 401, 401}},
+	{"GET /metrics", "GET /metrics", "", nil, [10]int{401, 200, 403, 401, 401, 401, 401, 401, 401, 401}},
+	{"GET /metrics", "GET /metrics", "", header{"Remote": "127.0.0.1:9", "X-Forwarded-For": "8.8.8.8"}, [10]int{401, 200, 403, 401, 401, 401, 401, 401, 401, 401}},
 
-	{"POST /api/session", "POST /api/session", `{"login":"{as}","password":"a guess"}`, nil, [8]int{401, 401, 401, 401, 401, 401, 401, 401}},
+	{"POST /api/session", "POST /api/session", `{"login":"{as}","password":"a guess"}`, nil, [10]int{401, 401, 401, 401, 401, 401, 401, 401, 401, 401}},
 	{"GET /api/session", "GET /api/session", "", nil, syncing},
-	{"DELETE /api/session", "DELETE /api/session", "", nil, [8]int{204, 204, 204, 204, 204, 204, 204, 204}},
-	{"POST /api/replicas", "POST /api/replicas", "{fresh}", nil, [8]int{401, 403, 201, 201, 201, 201, 201, 201}},
-	{"POST /api/replicas", "POST /api/replicas", "{taken}", nil, [8]int{401, 403, 409, 409, 409, 409, 409, 409}},
-	{"POST /api/replicas/{id}/wiped", "POST /api/replicas/{replica}/wiped", `{"proof":"{proof}"}`, nil, [8]int{403, 403, 403, 403, 403, 403, 403, 403}}, // it was not revoked, and signs another text
+	{"DELETE /api/session", "DELETE /api/session", "", nil, [10]int{204, 204, 204, 204, 204, 204, 204, 204, 204, 204}},
+	{"POST /api/replicas", "POST /api/replicas", "{fresh}", nil, [10]int{401, 403, 201, 201, 201, 201, 201, 201, 201, 201}},
+	{"POST /api/replicas", "POST /api/replicas", "{taken}", nil, [10]int{401, 403, 409, 409, 409, 409, 409, 409, 409, 409}},
+	{"POST /api/replicas/{id}/wiped", "POST /api/replicas/{replica}/wiped", `{"proof":"{proof}"}`, nil, [10]int{403, 403, 403, 403, 403, 403, 403, 403, 403, 403}}, // it was not revoked, and signs another text
 	{"GET /api/taxonomy", "GET /api/taxonomy", "", nil, everyone},
 	{"GET /api/taxonomy/{file}", "GET /api/taxonomy/{taxonomy}", "", nil, everyone},
 	{"GET /api/taxonomy/{file}", "GET /api/taxonomy/..%2f..%2fbuxun.db", "", nil, nobody},
 	{"GET /api/directory", "GET /api/directory", "", nil, syncing},
 	{"GET /api/phrases", "GET /api/phrases", "", nil, syncing},
 	{"GET /api/phrases", "GET /api/phrases?squad=A", "", nil, squadA},
-	{"PUT /api/phrases/{kind}", "PUT /api/phrases/return?squad=A", `{"texts":["变了"]}`, nil, [8]int{401, 403, 403, 403, 403, 403, 200, 200}},
+	{"PUT /api/phrases/{kind}", "PUT /api/phrases/return?squad=A", `{"texts":["变了"]}`, nil, [10]int{401, 403, 403, 403, 403, 403, 200, 200, 403, 403}},
 	// Each is given receipts of their own doings alone, and may compare their own phone alone.
 	{"POST /api/receipts", "POST /api/receipts", `{"cases":["{case}"]}`, nil, syncing},
-	{"POST /api/reckon", "POST /api/reckon", `{"replica":"{own}","records":1,"photos":1,"runs":[]}`, nil, [8]int{401, 403, 403, 403, 403, 403, 403, 403}},
-	{"GET /api/phones", "GET /api/phones", "", nil, [8]int{401, 403, 403, 403, 200, 403, 200, 200}},
-	{"GET /api/day", "GET /api/day?squad=A", "", nil, [8]int{401, 403, 403, 403, 403, 403, 200, 200}},
-	{"GET /api/photos/{hash}", "GET /api/photos/{hash}", "", nil, [8]int{401, 403, 200, 404, 404, 200, 200, 200}},
-	{"GET /api/photos/{hash}", "HEAD /api/photos/{hash}?size=screen", "", nil, [8]int{401, 403, 200, 404, 404, 200, 200, 200}},
-	{"GET /api/photos/{hash}", "GET /api/photos/{hash}?size=preview", "", nil, [8]int{401, 403, 200, 404, 404, 200, 200, 200}},
-	{"GET /api/photos/{hash}", "GET /api/photos/..%2f..%2fbuxun.db", "", nil, [8]int{401, 403, 404, 404, 404, 404, 404, 404}},
+	{"POST /api/reckon", "POST /api/reckon", `{"replica":"{own}","records":1,"photos":1,"runs":[]}`, nil, [10]int{401, 403, 403, 403, 403, 403, 403, 403, 403, 403}},
+	{"GET /api/phones", "GET /api/phones", "", nil, [10]int{401, 403, 403, 403, 200, 403, 200, 200, 403, 403}},
+	{"GET /api/day", "GET /api/day?squad=A", "", nil, [10]int{401, 403, 403, 403, 403, 403, 200, 200, 403, 403}},
+	{"GET /api/photos/{hash}", "GET /api/photos/{hash}", "", nil, [10]int{401, 403, 200, 404, 404, 200, 200, 200, 200, 404}},
+	{"GET /api/photos/{hash}", "HEAD /api/photos/{hash}?size=screen", "", nil, [10]int{401, 403, 200, 404, 404, 200, 200, 200, 200, 404}},
+	{"GET /api/photos/{hash}", "GET /api/photos/{hash}?size=preview", "", nil, [10]int{401, 403, 200, 404, 404, 200, 200, 200, 200, 404}},
+	{"GET /api/photos/{hash}", "GET /api/photos/..%2f..%2fbuxun.db", "", nil, [10]int{401, 403, 404, 404, 404, 404, 404, 404, 404, 404}},
 
 	// Who holds the phone's key may deliver its photos for it; nobody else even learns whether they are there.
-	{"POST /api/uploads/", "POST /api/uploads/", "", tus, [8]int{401, 403, 403, 403, 403, 403, 403, 403}},
-	{"POST /api/uploads/", "POST /api/uploads/", "", tusOwn, [8]int{401, 403, 403, 403, 403, 403, 403, 403}},
-	{"POST /api/uploads/", "POST /api/uploads/", "", tusProof, [8]int{401, 403, 409, 409, 409, 409, 409, 409}},
-	{"HEAD /api/uploads/", "HEAD /api/uploads/{hash}.{replica}", "", tus, [8]int{401, 403, 403, 403, 403, 403, 403, 403}},
+	{"POST /api/uploads/", "POST /api/uploads/", "", tus, [10]int{401, 403, 403, 403, 403, 403, 403, 403, 403, 403}},
+	{"POST /api/uploads/", "POST /api/uploads/", "", tusOwn, [10]int{401, 403, 403, 403, 403, 403, 403, 403, 403, 403}},
+	{"POST /api/uploads/", "POST /api/uploads/", "", tusProof, [10]int{401, 403, 409, 409, 409, 409, 409, 409, 409, 409}},
+	{"HEAD /api/uploads/", "HEAD /api/uploads/{hash}.{replica}", "", tus, [10]int{401, 403, 403, 403, 403, 403, 403, 403, 403, 403}},
 	{"HEAD /api/uploads/", "HEAD /api/uploads/{hash}.{replica}", "", tusProof, syncing},
-	{"PATCH /api/uploads/", "PATCH /api/uploads/{hash}.{replica}", "x", tus, [8]int{401, 403, 403, 403, 403, 403, 403, 403}},
-	{"DELETE /api/uploads/", "DELETE /api/uploads/{hash}.{replica}", "", tus, [8]int{401, 403, 403, 403, 403, 403, 403, 403}},
-	{"DELETE /api/uploads/", "DELETE /api/uploads/..%2f..%2fbuxun.db", "", tus, [8]int{401, 403, 404, 404, 404, 404, 404, 404}},
-	{"GET /api/uploads/", "GET /api/uploads/{hash}.{replica}", "", tusProof, [8]int{401, 403, 405, 405, 405, 405, 405, 405}},
-	{"PUT /api/uploads/", "PUT /api/uploads/{hash}.{replica}", "x", tusProof, [8]int{401, 403, 405, 405, 405, 405, 405, 405}},
+	{"PATCH /api/uploads/", "PATCH /api/uploads/{hash}.{replica}", "x", tus, [10]int{401, 403, 403, 403, 403, 403, 403, 403, 403, 403}},
+	{"DELETE /api/uploads/", "DELETE /api/uploads/{hash}.{replica}", "", tus, [10]int{401, 403, 403, 403, 403, 403, 403, 403, 403, 403}},
+	{"DELETE /api/uploads/", "DELETE /api/uploads/..%2f..%2fbuxun.db", "", tus, [10]int{401, 403, 404, 404, 404, 404, 404, 404, 404, 404}},
+	{"GET /api/uploads/", "GET /api/uploads/{hash}.{replica}", "", tusProof, [10]int{401, 403, 405, 405, 405, 405, 405, 405, 405, 405}},
+	{"PUT /api/uploads/", "PUT /api/uploads/{hash}.{replica}", "x", tusProof, [10]int{401, 403, 405, 405, 405, 405, 405, 405, 405, 405}},
 	{"OPTIONS /api/uploads/", "OPTIONS /api/uploads/", "", tus, syncing},
 
 	// Who is signed in may carry a file; what is in it counts as its authors' (handover_test.go says what the courier is told).
-	{"PUT /api/handovers/{id}", "PUT /api/handovers/{replica}", "no such file", header{"Content-Range": "bytes 0/12"}, [8]int{401, 403, 422, 422, 422, 422, 422, 422}},
-	{"PUT /api/handovers/{id}", "PUT /api/handovers/..%2f..%2fbuxun.db", "x", header{"Content-Range": "bytes 0/1"}, [8]int{401, 403, 400, 400, 400, 400, 400, 400}},
+	{"PUT /api/handovers/{id}", "PUT /api/handovers/{replica}", "no such file", header{"Content-Range": "bytes 0/12"}, [10]int{401, 403, 422, 422, 422, 422, 422, 422, 422, 422}},
+	{"PUT /api/handovers/{id}", "PUT /api/handovers/..%2f..%2fbuxun.db", "x", header{"Content-Range": "bytes 0/1"}, [10]int{401, 403, 400, 400, 400, 400, 400, 400, 400, 400}},
 
 	{"GET /install", "GET /install", "", nil, everyone},
 	{"GET /install/{file}", "GET /install/style.css", "", nil, everyone},
@@ -122,6 +124,12 @@ var gates = []gate{
 	{"PUT /api/office/squads", "PUT /api/office/squads", `{"codes":["B","A"]}`, nil, inOffice},
 	{"PUT /api/office/squads/{id}", "PUT /api/office/squads/A", `{"name":"变了"}`, first, inOffice},
 	{"DELETE /api/office/squads/{id}", "DELETE /api/office/squads/C", "", first, officeOut},
+	{"GET /api/office/units", "GET /api/office/units", "", nil, inOffice},
+	{"POST /api/office/units", "POST /api/office/units", `{"code":"new","name":"新单位"}`, nil, officeNew},
+	{"PUT /api/office/units/{id}", "PUT /api/office/units/env", `{"name":"变了"}`, first, inOffice},
+	{"DELETE /api/office/units/{id}", "DELETE /api/office/units/idle", "", first, officeOut},
+	{"GET /api/office/files/units", "GET /api/office/files/units?form=csv", "", nil, inOffice},
+	{"POST /api/office/files/units", "POST /api/office/files/units?name=u.csv", "code,name\nnew,新单位\n", nil, inOffice},
 	{"GET /api/office/areas", "GET /api/office/areas", "", nil, inOffice},
 	{"GET /api/office/areas/{id}", "GET /api/office/areas/430204003005", "", nil, inOffice},
 	{"PUT /api/office/areas/{id}", "PUT /api/office/areas/430204003005", `{"name":"变了"}`, first, inOffice},
@@ -263,6 +271,7 @@ func newKnock(t testing.TB) *knock {
 	}
 	k.replica = k.phone("a-one")
 	k.hash = k.report(k.replica, "a-one", picture(3))
+	k.dispatch("env")
 	k.ended = k.cookie("a-one")
 	k.must(k.store.EndSession(ctx, identity.HashToken(k.ended)))
 	return k
@@ -274,6 +283,12 @@ func (k *knock) secrets(as string) []string {
 	switch {
 	case as == "b-one" || as == "b-leader":
 		return append(theirs, k.replica.ID, k.hash[:16])
+	case as == "env-one" || as == "works-one":
+		theirs = []string{"采集员", "中队长", "花果山", "请补一张近照", k.ids["a-one"], k.ids["a-leader"], k.replica.ID, "argon2"}
+		if as == "works-one" {
+			return append(theirs, k.hash[:16], "环卫处置", k.ids["env-one"])
+		}
+		return append(theirs, "市政处置", k.ids["works-one"])
 	case slices.Contains(columns[0], as) || as == "bx_prom":
 		return append(theirs, k.replica.ID, k.hash[:16], "采集员B", "中队长B", "二中队", k.ids["b-one"])
 	}
@@ -301,6 +316,27 @@ func (k *knock) fill(text, as string) string {
 	).Replace(text)
 }
 
+// dispatch brings the case of squad A to a unit, by its leader.
+func (k *knock) dispatch(unit string) {
+	k.t.Helper()
+	body, err := shared.ParseBody(k.replica.Made[0])
+	k.must(err)
+	leader := k.phone("a-leader")
+	for _, b := range []shared.Body{{Action: shared.ActionFile}, {Action: shared.ActionDispatch, Payload: shared.Payload{Unit: unit}}} {
+		b.Case, b.Source, b.Time = body.Case, shared.SourceCollector, shared.DeviceTime{Device: k.clock.UnixMilli()}
+		_, err := leader.Make(b)
+		k.must(err)
+	}
+	push, err := leader.Push(1, int64(len(leader.Made)))
+	k.must(err)
+	results, _ := k.store.Commit(k.t.Context(), []session.Push{{Push: push, Received: k.clock.UnixMilli()}})
+	for _, answer := range results[0].Answers {
+		if answer.Outcome != shared.OutcomeApplied {
+			k.t.Fatalf("%+v", results[0])
+		}
+	}
+}
+
 // session is what the person asks with: always the same.
 func (k *knock) session(as string) string {
 	if _, person := k.ids[as]; !person {
@@ -315,7 +351,7 @@ func (k *knock) session(as string) string {
 // state is everything that the office can tell: what nobody who was refused may have changed.
 func (k *knock) state() string {
 	all := ""
-	for _, list := range []string{"people", "squads", "areas", "devices", "phrases"} {
+	for _, list := range []string{"people", "squads", "units", "areas", "devices", "phrases"} {
 		all += k.ask(k.session("admin"), "GET", "/api/office/"+list, "", nil).Body.String()
 	}
 	return all

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"buxun/server/roster"
 	"buxun/shared"
 )
 
@@ -43,11 +44,18 @@ type squadAnswer struct {
 	Name string `json:"name"`
 }
 
+type unitAnswer struct {
+	Code   string `json:"code"`
+	Name   string `json:"name"`
+	Closed bool   `json:"closed"` // nothing may be dispatched to it any more
+}
+
 type colleagueAnswer struct {
 	ID    string      `json:"id"`
 	Label string      `json:"label"`
 	Role  shared.Role `json:"role"`
 	Squad string      `json:"squad"`
+	Unit  string      `json:"unit,omitempty"` // of people with the role unit
 }
 
 type areaAnswer struct {
@@ -63,6 +71,7 @@ type areaAnswer struct {
 type directoryAnswer struct {
 	Version string            `json:"version"`
 	Squads  []squadAnswer     `json:"squads"`
+	Units   []unitAnswer      `json:"units"`
 	People  []colleagueAnswer `json:"people"`
 	Areas   []areaAnswer      `json:"areas"`
 }
@@ -73,12 +82,15 @@ func (s *server) directory(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	answer := directoryAnswer{Version: d.Version, Squads: []squadAnswer{}, People: []colleagueAnswer{}, Areas: []areaAnswer{}}
+	answer := directoryAnswer{Version: d.Version, Squads: []squadAnswer{}, Units: []unitAnswer{}, People: []colleagueAnswer{}, Areas: []areaAnswer{}}
 	for _, q := range d.Squads {
 		answer.Squads = append(answer.Squads, squadAnswer{q.Code, q.Name})
 	}
+	for _, u := range d.Units {
+		answer.Units = append(answer.Units, unitAnswer{u.Code, u.Name, u.State == roster.Disabled})
+	}
 	for _, p := range d.People {
-		answer.People = append(answer.People, colleagueAnswer{p.ID, p.Label, p.Role, p.Squad})
+		answer.People = append(answer.People, colleagueAnswer{p.ID, p.Label, p.Role, p.Squad, p.Unit})
 	}
 	for _, a := range d.Areas {
 		answer.Areas = append(answer.Areas, areaAnswer{a.Code, a.Name, a.Squad, a.Kind, a.Generated, a.Ring})

@@ -122,7 +122,10 @@ func newWorld(t testing.TB, changes ...change) *world {
 
 func (w *world) people(ctx context.Context) {
 	w.must(w.store.PutSquads(ctx, []roster.Squad{{Code: "A", Name: "一中队"}, {Code: "B", Name: "二中队"}}))
+	w.must(w.store.PutUnits(ctx, []sqlite.Unit{{Code: "env", Name: "环卫所"}, {Code: "works", Name: "市政所"}, {Code: "idle", Name: "空单位"}}))
 	w.must(w.store.PutPeople(ctx, []sqlite.Person{
+		{Login: "env-one", Label: "环卫处置1", Role: shared.RoleUnit, Unit: "env", PasswordHash: hashed()},
+		{Login: "works-one", Label: "市政处置1", Role: shared.RoleUnit, Unit: "works", PasswordHash: hashed()},
 		{Login: "a-leader", Label: "中队长A", Role: shared.RoleLeader, Squad: "A", PasswordHash: hashed()},
 		{Login: "a-one", Label: "采集员A-1", Role: shared.RoleCollector, Squad: "A", PasswordHash: hashed()},
 		{Login: "a-two", Label: "采集员A-2", Role: shared.RoleCollector, Squad: "A", PasswordHash: hashed()},

@@ -10,6 +10,9 @@ export interface Profile {
   readonly role: Role
   readonly squad: string
   readonly squadName: string
+  /** of people with the role unit: its code and name; absent in what was kept before there were units */
+  readonly unit?: string
+  readonly unitName?: string
 }
 
 export interface SessionAnswer {

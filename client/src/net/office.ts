@@ -3,7 +3,7 @@
 import type { PhraseKind, Role } from '@shared/types.gen'
 import { ask, Refusal } from './request'
 
-export type Kind = 'people' | 'squads' | 'areas' | 'devices' | 'phrases'
+export type Kind = 'people' | 'squads' | 'units' | 'areas' | 'devices' | 'phrases'
 
 export interface AccountRow {
   readonly id: string
@@ -11,6 +11,8 @@ export interface AccountRow {
   readonly label: string
   readonly role: Role
   readonly squad: string
+  /** of people with the role unit, else '' */
+  readonly unit: string
   readonly disabled: boolean
   readonly hasPassword: boolean
   readonly demo: boolean
@@ -23,6 +25,17 @@ export interface SquadRow {
   readonly place: number
   readonly people: number
   readonly areas: number
+  readonly revision: number
+}
+
+export interface UnitRow {
+  readonly code: string
+  readonly name: string
+  readonly place: number
+  readonly disabled: boolean
+  readonly people: number
+  /** open ones that are dispatched to it */
+  readonly cases: number
   readonly revision: number
 }
 
@@ -88,7 +101,7 @@ export interface Mistake {
 }
 
 export interface Difference {
-  readonly field: 'label' | 'name' | 'role' | 'squad' | 'state' | 'kind' | 'place' | 'password' | 'outline'
+  readonly field: 'label' | 'name' | 'role' | 'squad' | 'unit' | 'state' | 'kind' | 'place' | 'password' | 'outline'
   readonly from: string
   readonly to: string
 }
@@ -149,10 +162,10 @@ export function makeOffice(language: () => string) {
     ask(at(path), { method, body, headers: say(revision === undefined ? {} : seen(revision)), patienceMs }, json<T>)
   return {
     list: <T>(kind: Kind, query: Query) => get<Rows<T>>(kind, query),
-    add: <T>(kind: 'people' | 'squads', fields: Fields) => send<T>('POST', kind, fields),
-    change: <T>(kind: 'people' | 'squads' | 'areas' | 'devices', id: string, revision: number, fields: Fields) =>
+    add: <T>(kind: 'people' | 'squads' | 'units', fields: Fields) => send<T>('POST', kind, fields),
+    change: <T>(kind: 'people' | 'squads' | 'units' | 'areas' | 'devices', id: string, revision: number, fields: Fields) =>
       send<T>('PUT', `${kind}/${encodeURIComponent(id)}`, fields, revision),
-    drop: (kind: 'squads' | 'areas', id: string, revision: number) =>
+    drop: (kind: 'squads' | 'units' | 'areas', id: string, revision: number) =>
       ask(at(`${kind}/${encodeURIComponent(id)}`), { method: 'DELETE', headers: say(seen(revision)), patienceMs }, async () => undefined),
     /** Sets the given password, or makes one; it is told this once. */
     password: async (id: string, revision: number, password: string) =>

@@ -16,7 +16,9 @@ export interface Area {
 export interface Directory {
   readonly version: string
   readonly squads: readonly { readonly code: string; readonly name: string }[]
-  readonly people: readonly { readonly id: string; readonly label: string; readonly role: Role; readonly squad: string }[]
+  /** absent in what was kept before there were units */
+  readonly units?: readonly { readonly code: string; readonly name: string; readonly closed: boolean }[]
+  readonly people: readonly { readonly id: string; readonly label: string; readonly role: Role; readonly squad: string; readonly unit?: string }[]
   readonly areas: readonly Area[]
 }
 

@@ -24,9 +24,9 @@
 //                 open them), list 队员 (one row a person: the name and the numbers open the person's cases)
 // /phrases        常用语 (leaders): 用在哪里 (radiogroup), region 常用语列表 (改“…” and 第 N 句往上移 / 往下移, buttons), 加一句 (button -> dialog:
 //                 常用语 (textbox), 保存), 换回自带的
-// /office/people  人员 (admins; likewise squads 中队, areas 区域, devices 设备, phrases 常用语): table 人员 with a button 打开 账号 显示名 a row,
+// /office/people  人员 (admins; likewise squads 中队, units 处置单位, areas 区域, devices 设备, phrases 常用语): table 人员 with a button 打开 账号 显示名 a row,
 //                 搜索人员 (searchbox), 中队, 角色, 状态 (comboboxes), 添加人员, 导入, 导出 Excel, 导出 CSV (buttons);
-//                 dialogs: 添加人员 (账号, 显示名, 角色, 中队, 初始密码; 添加), the row's name (保存; 生成新密码; 谁改过什么),
+//                 dialogs: 添加人员 (账号, 显示名, 角色, 中队 or 处置单位 as the role wants, 初始密码; 添加), the row's name (保存; 生成新密码; 谁改过什么),
 //                 导入人员 (a file input; 导入这 N 处, 下载要改的清单, 好了), PERSON的设备 (停用这部设备 -> 停用的原因, 停用)
 // /office/rescue  备份与找回 (admins): regions 最近一次备份, 最近一次验证, 对账, 恢复以后 and in it 还没有联系上, 正在补, 已经补完 (one listitem a phone)
 // /phone          手机: 现在就传 (button), regions 待传, 需要你看一下 (去改, 导出), 有问题的照片 (放弃这张), 替别人保管, 存储; for admins 备份与找回 (link);
@@ -42,7 +42,7 @@
 // locked          步巡已锁 (heading) above everything: PIN (textbox by label), 打开, 忘记 PIN (-> 账号, 密码, 删除草稿，重设), 换人登录 (-> 去登录)
 //
 // Everywhere: navigation 主导航 with the links 首页 案卷 手机 我的 (leaders: 审核 今日中队 案卷 手机 我的; admins: 管理 今日中队 案卷
-// 手机 我的, on the desk also 人员 中队 区域 设备 常用语 备份与找回); the sync light is a link
+// 手机 我的, on the desk also 人员 中队 处置单位 区域 设备 常用语 备份与找回); the sync light is a link
 // in the banner that says 全部已到中心 (你的全部已到中心 while others' wait here), 待传, 正在传 or 需要你看一下.
 
 import type { Component } from 'vue'
@@ -102,6 +102,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/office', redirect: '/office/people' },
   { path: '/office/people', component: office(() => import('./office/People.vue')), meta: { tab: 'office', fills: true, roles: ['admin'] } },
   { path: '/office/squads', component: office(() => import('./office/Squads.vue')), meta: { tab: 'office', fills: true, roles: ['admin'] } },
+  { path: '/office/units', component: office(() => import('./office/Units.vue')), meta: { tab: 'office', fills: true, roles: ['admin'] } },
   { path: '/office/areas', component: office(() => import('./office/Areas.vue')), meta: { tab: 'office', fills: true, roles: ['admin'] } },
   { path: '/office/devices', component: office(() => import('./office/Devices.vue')), meta: { tab: 'office', fills: true, roles: ['admin'] } },
   { path: '/office/phrases', component: office(() => import('./office/Phrases.vue')), meta: { tab: 'office', fills: true, roles: ['admin'] } },

@@ -12,6 +12,9 @@ interface Person {
   readonly role: Role
   readonly squad: string
   readonly squadName: string
+  /** of people with the role unit, who have no squad */
+  readonly unit?: string
+  readonly unitName?: string
 }
 
 export interface SessionState {
@@ -279,10 +282,21 @@ export interface Area {
   readonly ring: readonly (readonly [number, number])[]
 }
 
+export interface Unit {
+  readonly code: string
+  readonly name: string
+  /** nothing may be dispatched to it any more */
+  readonly closed: boolean
+}
+
 export interface DirectoryState {
   /** The label of a person, e.g. 采集员6-01; the id's first characters where unknown. */
   label(personId: string): string
   squadName(code: string): string
+  /** The name of a responsible unit; its code where it is not known. */
+  unitName(code: string): string
+  /** The units that cases can be dispatched to; for people of a unit their own. */
+  readonly units: ComputedRef<readonly Unit[]>
   /** The ground of the person's scope; empty until it was fetched once. */
   readonly areas: ComputedRef<readonly Area[]>
 }

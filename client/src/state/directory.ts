@@ -12,8 +12,11 @@ export function makeDirectory(reference: Reference, { person }: Pick<SessionStat
   const directory = follow(reference.directory)
   const labels = computed(() => new Map(directory.value?.people.map(({ id, label }) => [id, label])))
   const squads = computed(() => new Map(directory.value?.squads.map(({ code, name }) => [code, name])))
+  const units = computed(() => new Map(directory.value?.units?.map(({ code, name }) => [code, name])))
   return {
     label: (id) => (id === person.value?.id ? person.value.label : (labels.value.get(id) ?? id.slice(0, 8))),
+    unitName: (code) => units.value.get(code) ?? (code === person.value?.unit ? (person.value.unitName ?? code) : code),
+    units: computed(() => directory.value?.units ?? []),
     // What was kept before there were outlines has none.
     areas: computed(() => directory.value?.areas ?? []),
     squadName: (code) => squads.value.get(code) ?? (code === person.value?.squad ? person.value.squadName : code),

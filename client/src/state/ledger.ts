@@ -84,8 +84,8 @@ export class Ledger {
   }
 
   standing(): Standing {
-    const { role, squad } = this.phone.person.value ?? {}
-    return { ...(role && { role }), ...(squad && { squad }) }
+    const { role, squad, unit } = this.phone.person.value ?? {}
+    return { ...(role && { role }), ...(squad && { squad }), ...(unit && { unit }) }
   }
 
   /**

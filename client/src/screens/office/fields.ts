@@ -7,6 +7,8 @@ export interface Field {
   readonly fixed?: boolean
   readonly options?: readonly Option[]
   readonly long?: boolean
+  /** whether it is asked, by what the others say; what is not asked is empty */
+  readonly when?: (said: Readonly<Record<string, string>>) => boolean
   /** characters at most */
   readonly most?: number
 }

@@ -3,7 +3,7 @@ import { t, type Key } from '../../words/words'
 import type { Kind } from '../../state/office/office'
 
 const words: Readonly<Record<string, Readonly<Record<string, Key>>>> = {
-  role: { collector: 'role.collector', leader: 'role.leader', admin: 'role.admin' },
+  role: { collector: 'role.collector', leader: 'role.leader', unit: 'role.unit', admin: 'role.admin' },
   state: { active: 'office.active', disabled: 'office.disabled' },
   areaKind: { community: 'area.community', unitGrid: 'area.unitGrid', dutyGrid: 'area.dutyGrid' },
   phraseKind: {
@@ -11,9 +11,10 @@ const words: Readonly<Record<string, Readonly<Record<string, Key>>>> = {
   },
 }
 
-/** @param squadName finds a squad's name by its code */
-export function valueWords(kind: Kind, field: string, value: string, squadName: (code: string) => string): string {
+/** @param squadName finds a squad's name by its code, unitName a unit's */
+export function valueWords(kind: Kind, field: string, value: string, squadName: (code: string) => string, unitName = (code: string) => code): string {
   if (field === 'squad') return squadName(value)
+  if (field === 'unit') return unitName(value)
   const table = field === 'kind' ? (kind === 'phrases' ? 'phraseKind' : 'areaKind') : field
   const key = words[table]?.[value]
   return key ? t(key) : value
