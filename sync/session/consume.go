@@ -140,14 +140,17 @@ func (b *Batch) reckon(before *shared.Case, body shared.Body, v shared.Verdict) 
 }
 
 // standingThen is the author's standing when the operation was made, or else at its anchor (R33): until a phone hears that
-// its person moved, that person goes on with the cases that it shows, and what was seen there is not refused (L6).
+// its person moved, that person goes on with the cases that it shows and the errands that it has, and what was seen there is not
+// refused (L6).
 func (b *Batch) standingThen(c *shared.Case, body shared.Body, at int64) (shared.Standing, error) {
 	then, err := b.view.Standing(body.Author, at)
-	if err != nil || c == nil || everInScope(*c, body.Author.ID, then) {
+	move, _ := b.rules.Workflow.Move(body.Action)
+	permits := func(s shared.Standing) bool { return move.Allows(s.Role) && everInScope(*c, body.Author.ID, s) }
+	if err != nil || c == nil || permits(then) {
 		return then, err
 	}
 	before, err := b.view.Standing(body.Author, body.Anchor.At)
-	if err == nil && everInScope(*c, body.Author.ID, before) {
+	if err == nil && permits(before) {
 		return before, nil
 	}
 	return then, err

@@ -81,6 +81,25 @@ func TestL6_R33_UntilAPhoneHearsThatItsPersonMoved(t *testing.T) {
 	expect(t, results, "applied", "refused case.notInScope")
 }
 
+// A collector who is out for a re-check leads the squad by now: what was found there is not refused.
+func TestL6_R33_AnErrandOfTheRoleThatThePhoneKnows(t *testing.T) {
+	d := newDesk(t)
+	p := d.enrolled(1, collector)
+	p.report(1)
+	d.commit(p.all())
+	handled := d.cases[uuid(1001)]
+	handled.State = shared.StateHandled
+	d.cases[uuid(1001)] = handled
+	d.standings[collector] = append(d.standings[collector], standing{noon, shared.Standing{Role: shared.RoleLeader, Squad: "6"}})
+	p.do(shared.ActionRecheckFail, 1, shared.Payload{}, photographed("a"), anchored(noon-5_000, noon+1_000))
+	p.do(shared.ActionRecheckFail, 1, shared.Payload{}, photographed("b"), anchored(noon+500, noon+1_000))
+	results, _ := d.commit(p.push(2, 3))
+	expect(t, results, "late operation.noLongerPermitted", "refused operation.notPermitted")
+	if c := d.cases[uuid(1001)]; c.State != shared.StateHandled || len(c.Photos) != 1 {
+		t.Errorf("case %+v", c)
+	}
+}
+
 func TestR33_ADecisionCountsByTheStandingAtArrival(t *testing.T) {
 	d := newDesk(t)
 	boss, p := d.enrolled(1, leader), d.enrolled(2, collector)

@@ -2,11 +2,10 @@
 
 import type { Case } from '@shared/types.gen'
 import { bodyOf, categories, chooseCase, chooseOwn, photo, words } from './deeds'
+import { forbidden, step, tour } from './lives'
 import type { Phone } from './phone'
 import { Random } from './random'
-import { hashText, sign } from './sealing'
-import { keyOf } from './storage'
-import { serverReplica } from './world'
+import { isWhole } from './world'
 import type { World } from './world'
 
 export interface Action {
@@ -30,7 +29,12 @@ export const weights = {
   look: 2,
 }
 
-export type Kind = keyof typeof weights
+/** Where units and the centre take part, most of what happens is the life of cases. */
+export const wholeWeights = { ...weights, report: 6, comment: 4, attach: 3, amend: 5, resubmit: 2, decide: 3, number: 0, step: 60, tour: 8, forbidden: 4, duties: 6 }
+
+export type Kind = keyof typeof wholeWeights
+
+const none = { step: 0, tour: 0, forbidden: 0, duties: 0 }
 
 /** The plan of a run. */
 export function plan(seed: string): Action[] {
@@ -39,7 +43,7 @@ export function plan(seed: string): Action[] {
   let at = 0
   for (let left = random.whole(20, 70); left > 0; left--) {
     at += random.chance(0.3) ? random.whole(0, 300) : random.whole(0, 9_000)
-    actions.push({ at, kind: random.weighted(weights), salt: random.whole(0, 1e9) })
+    actions.push({ at, kind: random.weighted<Kind>(isWhole(seed) ? wholeWeights : { ...weights, ...none }), salt: random.whole(0, 1e9) })
   }
   return actions
 }
@@ -47,8 +51,13 @@ export function plan(seed: string): Action[] {
 export function act(world: World, { kind, salt }: Action): void {
   const random = new Random(world.seed, 'act', salt)
   const phone = random.pick(world.phones)
-  if (phone !== undefined) acts[kind](world, phone, random)
+  if (phone === undefined) return
+  const reports = ['collector', 'leader'].includes(world.personOf(phone.person)?.role ?? '')
+  acts[ofSquads.has(kind) && !reports ? 'step' : kind](world, phone, random)
 }
+
+/** What units and the centre never do: they take a step of their own instead. */
+const ofSquads = new Set<Kind>(['report', 'burst', 'comment', 'attach', 'amend', 'resubmit', 'selfHandle', 'unknownCategory', 'foreignAuthor', 'garbled'])
 
 type Act = (world: World, phone: Phone, random: Random) => void
 
@@ -70,6 +79,10 @@ const acts: Record<Kind, Act> = {
     w.save(p, (chain) => bodyOf(p, chain, 'selfHandle', r.uuid(), { category: categories[0] }, photos))
   },
   decide,
+  step,
+  tour: (w, _p, r) => tour(w, r),
+  forbidden,
+  duties: (w) => w.duties(),
   unknownCategory: (w, p, r) =>
     w.save(p, (chain) => bodyOf(p, chain, 'report', r.uuid(), { category: 'sim|matter|99', description: 'x' }), { expect: 'category.unknown' }),
   foreignCase: (w, p, r) => {
@@ -99,9 +112,11 @@ const acts: Record<Kind, Act> = {
   move: (w, _p, r) => {
     const person = r.pick(w.people)
     if (person === undefined) return
-    if (r.chance(0.7)) person.squad = person.squad === 'A' ? 'B' : 'A'
+    if (person.role === 'admin') return
+    if (person.role === 'unit') person.unit = person.unit === 'env' ? 'road' : 'env'
+    else if (r.chance(0.7)) person.squad = person.squad === 'A' ? 'B' : 'A'
     else person.role = person.role === 'leader' ? 'collector' : 'leader'
-    w.network.call({ op: 'move', person: person.id, squad: person.squad, role: person.role })
+    w.move(person)
   },
   revoke: (w, p, r) => {
     const chain = r.pick(p.storage.going(p.person))
@@ -131,7 +146,7 @@ const acts: Record<Kind, Act> = {
     unsynced(w, p, r)
   },
   clone: (w, p, r) => {
-    if (w.phones.length >= 7) return
+    if (w.phones.length >= (w.whole ? 9 : 7)) return
     if (r.chance(0.5)) unsynced(w, p, r)
     const twin = w.clone(p)
     if (r.chance(0.3)) acts.rot(w, p, r)
@@ -185,7 +200,12 @@ function report(w: World, p: Phone, r: Random): string {
 
 /** Work that is on the phone only, for now. */
 function unsynced(w: World, p: Phone, r: Random): void {
+  const role = w.personOf(p.person)?.role
   for (let left = r.whole(0, 2); left > 0; left--) {
+    if (role === 'unit' || role === 'admin') {
+      step(w, p, r)
+      continue
+    }
     const one = r.chance(0.4) ? chooseCase(p, r) : null
     if (one === null) report(w, p, r)
     else comment(w, p, r, one.id)
@@ -211,22 +231,11 @@ function decide(w: World, any: Phone, r: Random): void {
   w.save(p, (chain) => bodyOf(p, chain, action, one.id, { reason: '理由' }))
 }
 
-/** What the server's own replica does: it has no phone and no connection, and is never lost. */
+/** The server's own replica, at some case that somebody shows. */
 function centre(w: World, r: Random, action: 'transfer' | 'number', payload: { squad?: string; number?: string }): void {
   const cases = w.phones.flatMap((p) => [...p.storage.view(p.person).cases.values()].map((row) => row.case))
   const id = r.pick(cases)?.id
-  if (id === undefined) return
-  const { counter, hash } = w.centre
-  const body = {
-    v: 1, replica: serverReplica, counter: counter + 1, ...(counter > 0 && { prev: hash }), case: id, author: { kind: 'server', id: 'server' },
-    source: 'server', action, payload, seen: 0, taxonomy: 'sim-1', time: { device: w.clock.now },
-  }
-  const text = JSON.stringify(body)
-  w.centre = { counter: counter + 1, hash: hashText(text) }
-  const signature = sign(keyOf(serverReplica), w.centre.hash)
-  const push = { t: 'push', replica: serverReplica, first: counter + 1, oldest: 1, operations: [text], signature }
-  w.network.call({ op: 'push', text: JSON.stringify(push) })
-  w.network.call({ op: 'commit', hold: true })
+  if (id !== undefined) w.byServer(id, action, payload)
 }
 
 function restartPage(p: Phone, r: Random): void {

@@ -6,7 +6,7 @@ import type { Step } from './phone'
 import type { Plant } from './world'
 
 /** Each with the promise that it breaks: the simulator must say so, and not merely that something is wrong. */
-export const plants: Readonly<Record<string, Plant & { readonly law: string }>> = {
+export const plants: Readonly<Record<string, Plant & { readonly law: string; readonly seeds?: 'L' }>> = {
   'no duplicate check': { law: 'L3', server: 'noDuplicateCheck' },
   'fork taken for a repeat': { law: 'L3', server: 'forkIsRepeat' },
   'gap ignored': { law: 'R25', server: 'gapIgnored' },
@@ -26,6 +26,12 @@ export const plants: Readonly<Record<string, Plant & { readonly law: string }>> 
   'cases that left the scope stay': { law: 'L4', step: altered((e) => (e.type === 'keep' && e.what.type === 'cases' ? { ...e, what: { ...e.what, leaves: [] } } : e)) },
   'a fork is never reissued': { law: 'L3', step: altered((e) => (e.type === 'reissue' ? null : e)) },
   'silence never noticed': { law: 'R9', step: altered((e) => (e.type === 'timer' && e.name === 'silence' ? null : e)) },
+  'a unit sees what another unit has': { law: 'L10', server: 'unitSeesForeign', seeds: 'L' },
+  'a unit is told who reported': { law: 'L10', server: 'collectorNamed', seeds: 'L' },
+  'a case handed back stays with its unit': { law: 'L4', server: 'unitLeaveLost', seeds: 'L' },
+  'conditions of the table not asked': { law: 'table', server: 'conditionNotAsked', seeds: 'L' },
+  'roles of the table not asked': { law: 'table', server: 'roleNotAsked', seeds: 'L' },
+  'a duplicate taken out again is as it never was': { law: 'table', server: 'separateForgets', seeds: 'L' },
   'reconnecting given up': { law: 'R7', step: altered((e) => (e.type === 'timer' && e.name === 'reopen' ? null : e)) },
 }
 

@@ -4,11 +4,13 @@ import { act, plan } from './actions'
 import type { Action } from './actions'
 import { quiet, verify } from './check'
 import type { Steps } from './steps'
+import { count } from './walk'
+import type { Tally } from './walk'
 import { World } from './world'
 import type { Plant } from './world'
 
 /** What a run found wrong; nothing if all held. */
-export function run(seed: string, steps: Steps, plant: Plant = {}, actions: readonly Action[] = plan(seed)): string[] {
+export function run(seed: string, steps: Steps, plant: Plant = {}, actions: readonly Action[] = plan(seed), tally?: Tally): string[] {
   const world = new World(seed, steps, plant)
   const begin = world.clock.now
   for (const phone of world.phones) phone.start()
@@ -19,7 +21,8 @@ export function run(seed: string, steps: Steps, plant: Plant = {}, actions: read
   world.clock.run(world.clock.now + 5_000)
   calm(world)
   if (world.violations.length > 0) return world.violations
-  verify(world)
+  const dump = verify(world)
+  if (tally !== undefined) count(dump, tally)
   if (world.violations.length > 0) return world.violations
   again(world)
   return world.violations
@@ -33,6 +36,7 @@ function calm(world: World): void {
     phone.full = false
     phone.start()
   }
+  if (world.whole) for (const at of dutiesAt) world.clock.after(at, () => world.duties())
   world.clock.run(world.clock.now + calmMs)
   for (const phone of world.phones) world.upload(phone)
   world.clock.run(world.clock.now + 10_000)
@@ -40,6 +44,9 @@ function calm(world: World): void {
 
 /** Longer than silence, rest and back-off together. */
 const calmMs = 180_000
+
+/** When the server does its duties while nobody disturbs it. */
+const dutiesAt = [5_000, 70_000, 130_000]
 
 /** Every phone leaves and comes back, and there is nothing to say (R39). */
 function again(world: World): void {

@@ -5,11 +5,11 @@ import { execFileSync, spawn } from 'node:child_process'
 import { closeSync, existsSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Case, Verdict } from '@shared/types.gen'
+import type { Action, Case, Payload, Verdict } from '@shared/types.gen'
 import type { Known } from '../wire/types.gen'
 
 export interface Request {
-  readonly op: 'reset' | 'open' | 'frame' | 'work' | 'bring' | 'tick' | 'gone' | 'commit' | 'result' | 'news' | 'push' | 'arrive' | 'enrol' | 'revoke' | 'move' | 'restart' | 'dump'
+  readonly op: 'reset' | 'open' | 'frame' | 'work' | 'bring' | 'tick' | 'gone' | 'commit' | 'result' | 'news' | 'push' | 'arrive' | 'enrol' | 'revoke' | 'move' | 'restart' | 'owed' | 'dump'
   readonly now?: number
   readonly conn?: number
   readonly work?: number
@@ -19,9 +19,10 @@ export interface Request {
   readonly key?: string
   readonly squad?: string
   readonly role?: string
+  readonly unit?: string
   readonly hash?: string
   readonly damaged?: boolean
-  readonly people?: readonly { readonly id: string; readonly role: string; readonly squad: string }[]
+  readonly people?: readonly { readonly id: string; readonly role: string; readonly squad: string; readonly unit?: string }[]
   readonly plant?: string
   readonly fail?: boolean
   readonly poison?: string
@@ -36,7 +37,9 @@ export interface Reply {
   readonly results?: readonly number[]
   readonly news?: readonly number[]
   readonly waiting?: number
-  readonly changed?: readonly { readonly case: string; readonly squad: string; readonly reporter: string }[]
+  readonly changed?: readonly { readonly case: string; readonly squad: string; readonly reporter: string; readonly unit?: string }[]
+  /** What the server's own replica has to do. */
+  readonly owed?: readonly { readonly case: string; readonly action: Action; readonly payload: Payload }[]
   readonly dump?: Dump
   readonly error?: string
 }
@@ -47,6 +50,8 @@ export interface Dump {
   readonly head: number
   readonly rows: readonly Row[]
   readonly cases: readonly { readonly seq: number; readonly case: Case }[]
+  /** The cases that a unit has, as it may see them. */
+  readonly told: readonly Case[]
   readonly gaps: readonly { readonly replica: string; readonly from: number; readonly to: number }[]
   readonly known: readonly Known[]
   readonly made: Readonly<Record<string, number>>

@@ -6,7 +6,7 @@ import type { Watcher } from './network'
 import type { Phone } from './phone'
 import { mac, receiptKey } from './sealing'
 import type { Reply } from './steps'
-import type { World } from './world'
+import type { Person, World } from './world'
 
 export class Witness implements Watcher {
   /** What phones and server said since it was last cleared, by type; pages that brought something count as "news". */
@@ -14,6 +14,7 @@ export class Witness implements Watcher {
   /** Photos that arrived, and who sent them. */
   readonly photos = new Map<string, Set<string>>()
   private readonly squads = new Map<string, Set<string>>()
+  private readonly units = new Map<string, Set<string>>()
   private readonly reporters = new Map<string, string>()
 
   constructor(private readonly world: World) {}
@@ -49,7 +50,8 @@ export class Witness implements Watcher {
   }
 
   changed(changed: NonNullable<Reply['changed']>): void {
-    for (const { case: id, squad, reporter } of changed) {
+    for (const { case: id, squad, unit, reporter } of changed) {
+      if (unit) this.units.set(id, (this.units.get(id) ?? new Set()).add(unit))
       this.squads.set(id, (this.squads.get(id) ?? new Set()).add(squad))
       this.reporters.set(id, reporter)
     }
@@ -69,12 +71,24 @@ export class Witness implements Watcher {
 
   /** L10, from the case's own words and not from the code that chose it. */
   private inScope(id: string, c: Case): void {
-    const squad = this.world.personOf(id)?.squad
+    const person = this.world.personOf(id)
+    if (person?.role === 'admin') return
+    if (person?.role === 'unit') return this.forUnit(person, c)
+    const squad = person?.squad
     if (c.squad !== squad && c.reporter.id !== id) this.world.violated(`L10: ${id} of squad ${squad} was sent case ${c.id} of squad ${c.squad}`)
   }
 
+  /** A unit sees what it has, and the name of nobody who walks the street. */
+  private forUnit({ id, unit }: Person, c: Case): void {
+    if (c.unit !== unit) this.world.violated(`L10: ${id} of unit ${unit} was sent case ${c.id} of unit ${c.unit ?? 'none'}`)
+    const text = JSON.stringify(c)
+    const named = this.world.people.find((p) => p.role === 'collector' && !this.world.led.has(p.id) && text.includes(`"${p.id}"`))
+    if (named !== undefined) this.world.violated(`L10: ${id} of unit ${unit} was told the name of ${named.id} with case ${c.id}`)
+  }
+
   private mayLeave(id: string, left: string): void {
-    const squad = this.world.personOf(id)?.squad ?? ''
+    const { squad, unit = '' } = this.world.personOf(id) ?? { squad: '' }
+    if (this.units.get(left)?.has(unit)) return
     if (!(this.squads.get(left)?.has(squad) ?? false) && this.reporters.get(left) !== id) this.world.violated(`L10: ${id} heard of case ${left}, which was never theirs`)
   }
 }

@@ -78,7 +78,7 @@ func (m *memory) store(batch *session.Batch, changed []session.Changed) {
 	}
 	m.gaps = append(m.gaps, batch.Gaps...)
 	m.head = batch.Head()
-	for _, c := range changed {
+	for _, c := range m.forgetful(changed) {
 		m.cases[c.Case.ID] = held{c.Case, c.Seq}
 		if c.LeftSquad != "" || c.LeftUnit != "" {
 			m.leaves = append(m.leaves, leave{c.Seq, c.LeftSquad, c.LeftUnit, c.Case.ID})

@@ -77,6 +77,8 @@ func (h *hub) do(r request) answer {
 		h.move(r)
 	case "restart":
 		h.talks, h.order, h.queue = map[int]*talk{}, nil, nil
+	case "owed":
+		h.answer.Owed = h.memory.owed()
 	case "dump":
 		h.answer.Dump = h.memory.dump()
 	default:
@@ -106,7 +108,7 @@ func (h *hub) step(conn int, event session.Event) {
 	for _, effect := range effects {
 		switch e := effect.(type) {
 		case session.Send:
-			text, err := json.Marshal(e.Frame)
+			text, err := json.Marshal(h.memory.spoilt(e.Frame))
 			if err != nil {
 				panic("encode a frame: " + err.Error())
 			}
@@ -214,8 +216,9 @@ func (h *hub) publish(changed []session.Changed, hold bool) {
 	if len(changed) == 0 {
 		return
 	}
+	changed = h.memory.forgetful(changed)
 	for _, c := range changed {
-		h.answer.Changed = append(h.answer.Changed, brief{c.Case.ID, c.Case.Squad, c.Case.Reporter.ID})
+		h.answer.Changed = append(h.answer.Changed, brief{c.Case.ID, c.Case.Squad, c.Case.Reporter.ID, c.Case.Unit})
 	}
 	for _, conn := range slices.Clone(h.order) {
 		if h.memory.plant == plantAheadForgotten && !h.talks[conn].session.Live() {
@@ -255,9 +258,9 @@ func (h *hub) inject(r request) {
 	h.queue = append(h.queue, queued{0, session.Push{Push: *push, Received: r.Now}})
 }
 
-// move changes a person's squad or role and ends that person's sessions (R37).
+// move changes a person's squad, unit or role and ends that person's sessions (R37).
 func (h *hub) move(r request) {
-	h.memory.move(r.Person, shared.Standing{Role: shared.Role(r.Role), Squad: r.Squad})
+	h.memory.move(r.Person, shared.Standing{Role: shared.Role(r.Role), Squad: r.Squad, Unit: r.Unit})
 	if h.memory.plant == plantScopeChangeMissed {
 		return
 	}

@@ -23,6 +23,7 @@ type request struct {
 	Key     string   `json:"key"`
 	Squad   string   `json:"squad"`
 	Role    string   `json:"role"`
+	Unit    string   `json:"unit"`
 	Hash    string   `json:"hash"`
 	Damaged bool     `json:"damaged"`
 	People  []person `json:"people"`
@@ -45,6 +46,7 @@ type answer struct {
 	Waiting int      `json:"waiting,omitempty"` // pushes that wait for the writer
 	Changed []brief  `json:"changed,omitempty"`
 	Dump    *dump    `json:"dump,omitempty"`
+	Owed    []duty   `json:"owed,omitempty"` // what the server's own replica has to do
 	Error   string   `json:"error,omitempty"`
 }
 
@@ -63,6 +65,7 @@ type brief struct {
 	Case     string `json:"case"`
 	Squad    string `json:"squad"`
 	Reporter string `json:"reporter"`
+	Unit     string `json:"unit,omitempty"`
 }
 
 type work struct {

@@ -105,6 +105,7 @@ func (m *memory) rules() session.Rules {
 		AnchorGiven:   func(a shared.Anchor) bool { return a == anchorAt(a.At) },
 		Mac:           m.mac,
 		Epoch:         epoch,
+		Clocks:        clocks,
 	}
 }
 

@@ -64,6 +64,7 @@ type dump struct {
 	Head  int64            `json:"head"`
 	Rows  []row            `json:"rows"`
 	Cases []seqCase        `json:"cases"`
+	Told  []shared.Case    `json:"told"` // the cases that a unit has, as it may see them
 	Gaps  []gap            `json:"gaps"`
 	Known []wire.Known     `json:"known"`
 	Made  map[string]int64 `json:"made"`
@@ -91,12 +92,15 @@ type gap struct {
 }
 
 func (m *memory) dump() *dump {
-	d := &dump{Now: m.now, Head: m.head, Made: m.made, Rows: []row{}, Cases: []seqCase{}, Gaps: []gap{}, Known: []wire.Known{}}
+	d := &dump{Now: m.now, Head: m.head, Made: m.made, Rows: []row{}, Cases: []seqCase{}, Told: []shared.Case{}, Gaps: []gap{}, Known: []wire.Known{}}
 	for _, r := range m.log {
 		d.Rows = append(d.Rows, row{r.Replica, r.Counter, r.Hash, r.Text, r.Verdict, r.Seq, r.Revision})
 	}
 	for _, id := range slices.Sorted(maps.Keys(m.cases)) {
 		d.Cases = append(d.Cases, seqCase{m.cases[id].seq, m.cases[id].one})
+		if m.cases[id].one.Unit != "" {
+			d.Told = append(d.Told, shared.ForUnit(m.cases[id].one))
+		}
 	}
 	for _, g := range m.gaps {
 		d.Gaps = append(d.Gaps, gap{g.Replica, g.From, g.To})

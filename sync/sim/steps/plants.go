@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"buxun/shared"
 	"buxun/sync/session"
 	"buxun/sync/wire"
@@ -18,6 +20,12 @@ const (
 	plantAheadForgotten    = "aheadForgotten"
 	plantAnsweredNotStored = "answeredNotStored"
 	plantReceiptForged     = "receiptForged"
+	plantUnitSeesForeign   = "unitSeesForeign"
+	plantUnitLeaveLost     = "unitLeaveLost"
+	plantCollectorNamed    = "collectorNamed"
+	plantConditionNotAsked = "conditionNotAsked"
+	plantRoleNotAsked      = "roleNotAsked"
+	plantSeparateForgets   = "separateForgets"
 )
 
 // lies says whether the planted bug is a view that does not tell the truth.
@@ -82,22 +90,64 @@ func (l liar) Reissued(was shared.Reference) (bool, error) {
 	return l.memory.Reissued(was)
 }
 
-// workflow is the table of moves, one that forgets what is evidence where that is planted.
+// workflow is the table of moves, a faulty one where that is planted.
 func (m *memory) workflow() shared.Workflow {
+	alter, planted := faulty[m.plant]
+	if !planted {
+		return builtin
+	}
 	table := builtin
-	if m.plant == plantEvidenceRefused {
-		table.Moves = make([]shared.Move, len(builtin.Moves))
-		for i, move := range builtin.Moves {
-			move.Evidence = false
-			table.Moves[i] = move
-		}
+	table.Moves = slices.Clone(builtin.Moves)
+	for i := range table.Moves {
+		alter(&table.Moves[i])
 	}
 	return table
 }
 
 var builtin = shared.BuiltinWorkflow()
 
+// faulty tables forget one thing each.
+var faulty = map[string]func(*shared.Move){
+	plantEvidenceRefused:   func(move *shared.Move) { move.Evidence = false },
+	plantConditionNotAsked: func(move *shared.Move) { move.When = nil },
+	plantRoleNotAsked: func(move *shared.Move) {
+		move.By = []shared.Role{shared.RoleCollector, shared.RoleLeader, shared.RoleUnit, shared.RoleAdmin, shared.RoleServer}
+	},
+	plantSeparateForgets: func(move *shared.Move) {
+		if move.To == shared.BeforeState {
+			move.To = shared.StateReported
+		}
+	},
+}
+
 // mayRead is what a page shows of a case.
 func (m *memory) mayRead(c shared.Case, reader session.Reader) bool {
-	return m.plant == plantScopeIgnored || shared.InScope(c, reader.Person, reader.Standing)
+	switch {
+	case m.plant == plantScopeIgnored:
+		return true
+	case m.plant == plantUnitSeesForeign && reader.Standing.Role == shared.RoleUnit:
+		return c.Unit != ""
+	}
+	return shared.InScope(c, reader.Person, reader.Standing)
+}
+
+// spoilt is a frame as it goes out; it names the collectors to units where that is planted.
+func (m *memory) spoilt(frame any) any {
+	if change, ok := frame.(wire.Change); ok && m.plant == plantCollectorNamed {
+		change.Case = m.cases[change.Case.ID].one
+		return change
+	}
+	return frame
+}
+
+// forgetful are the changes, without the units that cases left where that is planted.
+func (m *memory) forgetful(changed []session.Changed) []session.Changed {
+	if m.plant != plantUnitLeaveLost {
+		return changed
+	}
+	changed = slices.Clone(changed)
+	for i := range changed {
+		changed[i].LeftUnit = ""
+	}
+	return changed
 }
