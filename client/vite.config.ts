@@ -10,7 +10,7 @@ const server = process.env.BUXUN_SERVER ?? 'http://localhost:8080'
 
 /** Marks what most phones never use: English words, what leaders and administrators ask of the centre. The shell leaves them for later. */
 function prefixOf(modules: readonly string[]): string {
-  if (modules.some((id) => id.endsWith('/screens/day/Day.vue'))) return 'lead-'
+  if (modules.some((id) => /\/screens\/day\/Day\.vue$|\/words\/[^/]+\/lead\.json$/.test(id))) return 'lead-'
   if (modules.some((id) => /\/(screens|state)\/office\/|\/screens\/day\/|\/net\/day\.ts|\/net\/office\.ts|\/words\/[^/]+\/office\.json/.test(id))) return 'office-'
   return modules.some((id) => id.includes('/words/en/')) ? 'en-' : ''
 }

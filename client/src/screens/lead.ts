@@ -2,3 +2,4 @@
 export { default as Day } from './day/Day.vue'
 export { default as PhrasesPage } from './phrases/PhrasesPage.vue'
 export { default as Review } from './review/Review.vue'
+export { default as Steps } from './steps/Steps.vue'

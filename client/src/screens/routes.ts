@@ -52,7 +52,7 @@ import { loadPart } from '../words/words'
 import type * as FieldScreens from './field'
 import Home from './home/Home.vue'
 import type * as LeadScreens from './lead'
-import { loadField } from './load'
+import { loadField, loadLead } from './load'
 import type { TabName } from './shell/tabs'
 import SignIn from './signin/SignIn.vue'
 
@@ -75,12 +75,12 @@ declare module 'vue-router' {
 const field = (screen: keyof typeof FieldScreens) => async () => (await loadField())[screen]
 
 /** A leader's screen, likewise. */
-const lead = (screen: keyof typeof LeadScreens) => async () => (await Promise.all([import('./lead'), loadPart('field')]))[0][screen]
+const lead = (screen: keyof typeof LeadScreens) => async () => (await loadLead())[screen]
 
 /** A page that is asked of the centre each time, with its words. No phone keeps it, so that it says so where there is no line. */
 const office = (screen: () => Promise<{ default: Component }>) => async () => {
   try {
-    return (await Promise.all([screen(), loadPart('office'), loadPart('field')]))[0]
+    return (await Promise.all([screen(), loadPart('office'), loadPart('lead'), loadPart('field')]))[0]
   } catch {
     return (await Promise.all([import('./shell/Away.vue'), loadPart('field')]))[0]
   }

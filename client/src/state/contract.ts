@@ -2,7 +2,7 @@
 // sockets or keys. Implemented by the composables beside this file; times are milliseconds since 1970 UTC, WGS-84 degrees.
 
 import type { ComputedRef, Ref, ShallowRef } from 'vue'
-import type { Action, Case, Change, Fix, PhraseKind, Role, Voice } from '@shared/types.gen'
+import type { Action, Case, Change, Fix, Payload, PhraseKind, Role, Voice } from '@shared/types.gen'
 
 /** Who is signed in on this phone. */
 interface Person {
@@ -217,8 +217,13 @@ export interface DeedState {
   readonly undoable: Readonly<ShallowRef<readonly Undoable[]>>
   /** Takes a decision back. False where its time was over: it is an operation already. */
   undo(decision: string): Promise<boolean>
-  /** Whether the workflow lets this person do it to this case now. */
+  /** Whether the workflow lets this person do it to this case now, whatever is put in. */
   may(view: CaseView, action: Action): boolean
+  /**
+   * Does it. What a leader, an administrator or a unit decides may be taken back for five seconds; what somebody saw is saved at once.
+   * Rejects with the fault where it would be refused, or where a decision would come too late.
+   */
+  do(caseId: string, action: Action, payload?: Payload): Promise<void>
   decide(caseId: string, action: 'file' | 'auditPass'): Promise<void>
   decideWithReason(caseId: string, action: 'return' | 'reject' | 'auditFail', reason: string): Promise<void>
   comment(caseId: string, words: string): Promise<void>
@@ -282,6 +287,13 @@ export interface Area {
   readonly ring: readonly (readonly [number, number])[]
 }
 
+interface Colleague {
+  readonly id: string
+  readonly label: string
+  readonly role: Role
+  readonly squad: string
+}
+
 export interface Unit {
   readonly code: string
   readonly name: string
@@ -297,6 +309,8 @@ export interface DirectoryState {
   unitName(code: string): string
   /** The units that cases can be dispatched to; for people of a unit their own. */
   readonly units: ComputedRef<readonly Unit[]>
+  /** Whom the person may know of; empty until it was fetched once. */
+  readonly people: ComputedRef<readonly Colleague[]>
   /** The ground of the person's scope; empty until it was fetched once. */
   readonly areas: ComputedRef<readonly Area[]>
 }

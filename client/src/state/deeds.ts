@@ -2,8 +2,8 @@ import { computed, watch } from 'vue'
 import { Fault } from '@shared/fault'
 import { inScope } from '@shared/judge'
 import { returned } from '@shared/reach'
-import type { Action, Change, Fix, Payload } from '@shared/types.gen'
-import { allows, builtinWorkflow, fits, moveOf, opens } from '@shared/workflow'
+import { version, type Action, type Body, type Change, type Condition, type Fix, type Judging, type Payload } from '@shared/types.gen'
+import { allows, builtinWorkflow, fits, moveOf, opens, unmet } from '@shared/workflow'
 import { keepDocument, openDocument } from '../db/documents'
 import type { Intent, Phone } from '../engine/phone'
 import type { World } from '../engine/world'
@@ -22,6 +22,9 @@ export interface DeedPorts {
   readonly fix: () => Fix | null
   readonly taxonomy: () => string
 }
+
+/** Conditions that hang on what is put in: they say nothing of whether a step is to be offered. */
+const ofInput: ReadonlySet<Condition> = new Set(['case.untilOutOfRange', 'case.notRechecked', 'case.mergeTarget'])
 
 /** Glances are stored together, not one by one; but for one at what came back, of which the leader is to hear. */
 const seenMs = 500
@@ -80,13 +83,25 @@ export function makeDeeds({ phone, world, ledger, fix, taxonomy }: DeedPorts): D
     }
   }
 
+  /** An operation of this person with nothing put in. */
+  function blank(action: Action, id: string): Body {
+    return { v: version, replica: '', counter: 1, case: '', author: { kind: 'person', id }, source: 'collector', action, payload: {}, seen: 0, taxonomy: '', time: phone.clock.stamp() }
+  }
+
+  function now(): Judging {
+    const standing = ledger.standing()
+    return { now: phone.clock.now(), standingNow: standing, standingThen: standing, categoryKnown: true }
+  }
+
   return {
     may: ({ case: c }, action) => {
       const move = moveOf(builtinWorkflow, action)
       const standing = ledger.standing()
       const person = phone.person.value?.id ?? ''
-      return move !== undefined && !opens(move) && move.offline && allows(move, standing.role) && fits(move, c.state) && inScope(c, person, standing)
+      const offered = move !== undefined && !opens(move) && move.offline && allows(move, standing.role) && fits(move, c.state) && inScope(c, person, standing)
+      return offered && unmet({ ...move, when: (move.when ?? []).filter((one) => !ofInput.has(one)) }, c, blank(action, person), now()) === ''
     },
+    do: (caseId, action, payload = {}) => act(caseId, action, payload, moveOf(builtinWorkflow, action)?.evidence === false ? decide : undefined),
     decide: (caseId, action) => act(caseId, action, {}, decide),
     decideWithReason: (caseId, action, reason) => act(caseId, action, { reason }, decide),
     undoable: computed(() => ledger.decided.value.map(undoableOf)),

@@ -16,6 +16,7 @@ export function makeDirectory(reference: Reference, { person }: Pick<SessionStat
   return {
     label: (id) => (id === person.value?.id ? person.value.label : (labels.value.get(id) ?? id.slice(0, 8))),
     unitName: (code) => units.value.get(code) ?? (code === person.value?.unit ? (person.value.unitName ?? code) : code),
+    people: computed(() => directory.value?.people ?? []),
     units: computed(() => directory.value?.units ?? []),
     // What was kept before there were outlines has none.
     areas: computed(() => directory.value?.areas ?? []),

@@ -6,6 +6,7 @@ import { predict } from '@shared/apply'
 import { parseBody } from '@shared/body'
 import { judge } from '@shared/judge'
 import { version, type Body, type Case, type Standing } from '@shared/types.gen'
+import { builtinWorkflow, moveOf } from '@shared/workflow'
 import { openCases } from '../db/cases'
 import { openDecision } from '../db/decisions'
 import { openOperation } from '../db/operations'
@@ -100,10 +101,16 @@ export class Ledger {
       v: 1, replica: id, counter: 1, ...rest, author: { kind: 'person', id: person?.id ?? '' }, source: 'collector', time: this.phone.clock.stamp(),
     }
     const standing = this.standing()
-    const ctx = { now: this.phone.clock.now(), standingNow: standing, standingThen: standing, categoryKnown: true }
+    const ctx = { now: this.phone.clock.now(), standingNow: standing, standingThen: standing, categoryKnown: true, intoUnfit: this.isUnfit(intent.payload.into) }
     const { outcome, fault = '' } = judge(this.find(intent.case)?.case, body, ctx)
-    const decision = intent.action === 'file' || intent.action === 'return' || intent.action === 'reject' || intent.action.startsWith('audit')
+    const decision = moveOf(builtinWorkflow, intent.action)?.evidence === false
     return outcome === 'refused' || (outcome === 'late' && decision) ? fault : ''
+  }
+
+  /** Nothing is merged into a case that is not here or is merged itself. */
+  private isUnfit(into: string | undefined): boolean {
+    const state = this.find(into ?? '')?.case.state
+    return into !== undefined && (state === undefined || state === 'merged')
   }
 
   /** The person saw the case as it is now. */

@@ -71,3 +71,13 @@ export function startOfDay(at: number): number {
 export function clock(at: number): string {
   return partsOf(at).clock
 }
+
+/** The calendar day of a time, as a date field has it: 2026-11-26. */
+export function dateOf(at: number): string {
+  return partsOf(at).date
+}
+
+/** When a calendar day begins. */
+export function startOf(date: string): number {
+  return startOfDay(Date.parse(`${date}T04:00:00Z`)) // noon there
+}

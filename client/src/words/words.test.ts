@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { fill } from './words'
 
 const src = new URL('..', import.meta.url).pathname
-const parts = ['first', 'field', 'office'] as const
+const parts = ['first', 'field', 'lead', 'office'] as const
 const tableOf = (language: string, part: string) => JSON.parse(readFileSync(join(src, 'words', language, `${part}.json`), 'utf8')) as Record<string, string>
 const zh = Object.assign({}, ...parts.map((part) => tableOf('zh-CN', part))) as Record<string, string>
 const en = Object.assign({}, ...parts.map((part) => tableOf('en', part))) as Record<string, string>

@@ -2,17 +2,18 @@
 // with them, and English is fetched when it is chosen.
 import type FieldTable from './zh-CN/field.json'
 import first from './zh-CN/first.json'
+import type LeadTable from './zh-CN/lead.json'
 import type OfficeTable from './zh-CN/office.json'
 
-/** `first` is what the first page may say, `field` what is said on a patrol and in review, `office` what administrators read. */
-export type Part = 'first' | 'field' | 'office'
-export type Key = keyof typeof first | keyof typeof FieldTable | keyof typeof OfficeTable
+/** `first` is what the first page may say, `field` what is said on a patrol, `lead` what who decides reads besides, `office` what administrators read. */
+export type Part = 'first' | 'field' | 'lead' | 'office'
+export type Key = keyof typeof first | keyof typeof FieldTable | keyof typeof LeadTable | keyof typeof OfficeTable
 export type Language = 'zh-CN' | 'en'
 export type Params = Readonly<Record<string, string | number>>
 type Table = Readonly<Record<string, string>>
 
 const stored = 'buxun.language'
-const tables = import.meta.glob<Table>(['./zh-CN/field.json', './zh-CN/office.json', './en/*.json'], { import: 'default' })
+const tables = import.meta.glob<Table>(['./zh-CN/field.json', './zh-CN/lead.json', './zh-CN/office.json', './en/*.json'], { import: 'default' })
 const table: Record<string, string> = { ...first }
 let current: Language = 'zh-CN'
 
