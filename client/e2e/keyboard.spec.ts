@@ -150,6 +150,7 @@ describe('by keys alone', () => {
     await shutter.waitFor()
     await page.keyboard.press('Space')
     await page.getByRole('button', { name: '处置后 0' }).and(page.locator('[aria-pressed=true]')).waitFor()
+    await new Report(page).thumbnails().first().waitFor() // pictures of one instant may be the same bytes, and one photo
     await shutter.waitFor()
     await page.keyboard.press('Space')
     const chip = page.getByRole('group', { name: '类别', exact: true }).getByRole('button').first()
