@@ -34,6 +34,7 @@ const whose: Readonly<Record<string, { readonly login: string; readonly screens:
       { name: 'home', path: '/', ready: 'main a[href="/report"]' },
       { name: 'report', path: '/report', ready: 'input[type=file]' },
       { name: 'selfhandle', path: '/selfhandle', ready: 'input[type=file]' },
+      { name: 'tasks', path: '/tasks', ready: 'main h1' },
       { name: 'homescreen', path: '/homescreen', ready: 'h1' },
       { name: 'revoked', path: '/?revoked', ready: 'h1' },
       ...everybodys,
@@ -77,6 +78,7 @@ describe.each(sizes)('every screen, $where', ({ where, desktop, only }) => {
         for (const screen of seen) await inEveryTheme(page, server.origin, screen, `${where}-${role}-${language}`)
         if (role !== 'collector') continue
         await inEveryTheme(page, server.origin, { name: 'case', path: await firstCase(page), ready: 'dl' }, `${where}-${role}-${language}`)
+        await inEveryTheme(page, server.origin, { name: 'evidence', path: `${await firstCase(page)}/do/confirm`, ready: 'input[type=file]' }, `${where}-${role}-${language}`)
         await theLost(page, `${where}-${role}-${language}`)
       }
       if (role !== 'collector') return

@@ -36,7 +36,7 @@ export class App {
     await this.page.getByRole('textbox', { name: '账号' }).waitFor()
   }
 
-  async go(tab: '首页' | '案卷' | '手机' | '我的' | '审核' | '今日中队' | '管理'): Promise<void> {
+  async go(tab: '首页' | '任务' | '案卷' | '手机' | '我的' | '审核' | '今日中队' | '管理'): Promise<void> {
     await this.page.getByRole('navigation', { name: '主导航' }).getByRole('link', { name: tab }).click()
   }
 

@@ -1,5 +1,6 @@
 // The screens of the field in one file: a dozen small ones cost a phone on a thin line a round trip and a kilobyte of headers each.
 export { default as Capture } from './capture/Capture.vue'
+export { default as Evidence } from './capture/Evidence.vue'
 export { default as Supplement } from './capture/Supplement.vue'
 export { default as CasePage } from './case/CasePage.vue'
 export { default as Cases } from './cases/Cases.vue'
@@ -8,3 +9,5 @@ export { default as Lost } from './lost/Lost.vue'
 export { default as Me } from './me/Me.vue'
 export { default as Phone } from './phone/Phone.vue'
 export { default as Storage } from './storage/Storage.vue'
+export { default as NextTask } from './tasks/NextTask.vue'
+export { default as Tasks } from './tasks/Tasks.vue'

@@ -17,6 +17,10 @@
 // /cases          案卷: 我报的 and 全中队 (tabs), 搜索案卷 (searchbox), 状态 (combobox); list 案卷列表, one link a case
 // /cases/:id      案卷页: 留言, 补照片, 修改, 补充再报 as the workflow allows; for leaders also 去审核; region 照片 (a photo enlarged offers
 //                 带水印的一份 -> dialog 带水印的照片: 存到手机, 分享), 经过
+// /cases/:id/do/… 到现场 (verifyReal, recheckPass, handle, confirm): 拍照, 系统相机, 相册, 文字或录音 (button -> dialog: 说明 (textbox), 录音, 好了);
+//                 结果 (radiogroup: 属实, 不属实 or 通过, 不通过), 保存：RESULT (button), 返回
+// /tasks          任务 (collectors; units see 待处置): list 任务列表, one a case: its name (link to the case), 怎么走 (button -> dialog 怎么走:
+//                 出发, 高德地图, 手机地图), 去核实 / 去核查 / 去处置 (link to the screen above); saved: role=status "已存好 7ZK0Q-12"
 // /review         审核 (leaders): 立案, 退回, 不予立案 (buttons); self-handled ones: 通过, 不通过; dialog 退回补充的原因 or
 //                 不予立案的原因 or 不通过的原因: 原因 (textbox), quick phrases as buttons, 确定退回 / 确定不予立案 / 确定不通过;
 //                 还剩 N 件 (status); list 待审核
@@ -96,6 +100,8 @@ export const routes: RouteRecordRaw[] = [
   { path: '/attach/:id', component: field('Supplement'), props: (to) => ({ id: to.params.id, kind: 'attach' }), meta: { tab: 'cases', writing: true } },
   { path: '/cases', component: field('Cases'), meta: { tab: 'cases' } },
   { path: '/cases/:id', component: field('CasePage'), props: true, meta: { tab: 'cases' } },
+  { path: '/cases/:id/do/:action', component: field('Evidence'), props: true, meta: { tab: 'tasks', fills: true, writing: true } },
+  { path: '/tasks', component: field('Tasks'), meta: { tab: 'tasks', roles: ['collector', 'unit'] } },
   { path: '/review', component: lead('Review'), meta: { tab: 'review', fills: true, roles: ['leader'] } },
   { path: '/day', component: office(async () => ({ default: (await import('./lead')).Day })), meta: { tab: 'day', roles: ['leader', 'admin'] } },
   { path: '/phrases', component: lead('PhrasesPage'), meta: { tab: 'me', roles: ['leader'] } },
@@ -119,5 +125,6 @@ export const routes: RouteRecordRaw[] = [
 export function firstScreen(role: Role): string {
   if (role === 'leader') return '/review'
   if (role === 'admin') return '/office/people'
+  if (role === 'unit') return '/tasks'
   return role === 'collector' ? '/' : '/cases'
 }

@@ -161,11 +161,15 @@ export interface Recorded {
   readonly bytes: ArrayBuffer
 }
 
+/** What somebody saw on the spot at a case that is there already. */
+export type Sight = 'verifyReal' | 'verifyFalse' | 'recheckPass' | 'recheckFail' | 'handle' | 'confirm'
+
 /** What is being written; kept in storage as it changes, restored after a killed page. */
 export interface Draft {
   readonly id: string
-  readonly kind: 'report' | 'selfHandle' | 'resubmit' | 'attach'
-  /** The case that a resubmission or more photos are about. */
+  /** What a look found is settled when it is saved: until then either answer's draft is the draft of that look. */
+  readonly kind: 'report' | 'selfHandle' | 'resubmit' | 'attach' | Sight
+  /** The case that a resubmission, a look or more photos are about. */
   readonly caseId: string
   readonly photos: readonly DraftPhoto[]
   /** Voice notes, in durable storage when they appear here. */
@@ -196,8 +200,11 @@ export interface DraftState {
   addVoice(recorded: Recorded): Promise<void>
   removeVoice(hash: string): Promise<void>
   movePhoto(hash: string, to: number): Promise<void>
-  /** Saves it as an operation in one strict transaction: resolves with the short id when it is durable (L1). Rejects with a fault; the draft stays. */
-  save(): Promise<{ readonly caseId: string; readonly short: string }>
+  /**
+   * Saves it as an operation in one strict transaction: resolves with the short id when it is durable (L1). Rejects with a fault; the draft stays.
+   * @param as what it turned out to be: the answer that a look gave, or evidence of a case that is there already
+   */
+  save(as?: Partial<Pick<Draft, 'kind' | 'caseId'>>): Promise<{ readonly caseId: string; readonly short: string }>
   discard(): Promise<void>
   /** False while a photo is on its way into storage, or something typed is not there yet: it would go with the page. */
   settled(): boolean

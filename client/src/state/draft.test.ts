@@ -61,6 +61,57 @@ test('a report becomes one operation with its photos, place and words', async ()
   expect((await phone.store.db.photos.toArray()).every((row) => row.stage !== 'draft')).toBe(true)
 })
 
+test.each(['verifyReal', 'verifyFalse', 'recheckPass', 'recheckFail', 'handle', 'confirm'] as const)('what is seen on the spot becomes %s of that case', async (kind) => {
+  const { phone, draft, ledger } = await page()
+  await draft.begin('report')
+  await draft.addPhoto(photo('first'), 'camera')
+  draft.change({ category: 'a|matter|1' })
+  const { caseId } = await draft.save()
+  await vi.waitFor(() => expect(ledger.find(caseId)).toBeDefined())
+  // Whether it is there is settled when it is saved: until then it is a draft of the look.
+  await draft.begin(kind === 'verifyFalse' ? 'verifyReal' : kind === 'recheckFail' ? 'recheckPass' : kind, caseId)
+  await draft.addPhoto(photo('now'), 'camera', kind === 'handle' ? 'after' : 'scene')
+  draft.change({ words: '看过了' })
+  // A unit's step is none of a collector's: it is said, and the draft stays.
+  if (kind === 'handle') {
+    await expect(draft.save()).rejects.toMatchObject({ code: 'operation.notPermitted' })
+    return expect(draft.draft.value).toMatchObject({ kind, words: '看过了' })
+  }
+  expect((await draft.save({ kind })).caseId).toBe(caseId)
+  expect((await bodies(phone)).at(-1)).toMatchObject({ action: kind, case: caseId, payload: { words: '看过了' }, photos: [{ hash: hex('now') }] })
+  expect(draft.draft.value).toBeNull()
+})
+
+test('L1: what was photographed on the spot survives a killed page, and is saved with the answer given then', async () => {
+  const { name, world, centre, draft } = await page()
+  const { id } = await draft.begin('verifyReal', '01990000-0000-7000-8000-00000000000c')
+  await draft.addPhoto(photo('now'), 'camera')
+  const again = await page(name, world, centre)
+  await vi.waitFor(() => expect(again.draft.left.value).toHaveLength(1))
+  await again.draft.open(id)
+  await again.draft.save({ kind: 'verifyFalse' })
+  expect(await bodies(again.phone)).toMatchObject([{ action: 'verifyFalse', case: '01990000-0000-7000-8000-00000000000c', photos: [{ hash: hex('now') }] }])
+})
+
+test('ask 19: a report that turns out to be there already becomes evidence of that case, with its photos and what was typed', async () => {
+  const { phone, draft, ledger } = await page()
+  await draft.begin('report')
+  await draft.addPhoto(photo('first'), 'camera')
+  draft.change({ category: 'a|matter|1' })
+  const { caseId } = await draft.save()
+  await vi.waitFor(() => expect(ledger.find(caseId)).toBeDefined())
+  await draft.begin('report')
+  await draft.addPhoto(photo('again'), 'camera')
+  draft.change({ category: 'a|matter|1', description: '还在' })
+  expect((await draft.save({ kind: 'confirm', caseId })).caseId).toBe(caseId)
+  const [, body] = await bodies(phone)
+  expect(body).toMatchObject({ action: 'confirm', case: caseId, payload: { words: '还在' }, photos: [{ hash: hex('again') }] })
+  expect(body?.payload).toEqual({ words: '还在' })
+  await vi.waitFor(() => expect(ledger.find(caseId)?.case.photos).toHaveLength(2))
+  expect(ledger.views.value).toHaveLength(1)
+  expect([draft.draft.value, draft.left.value]).toEqual([null, []])
+})
+
 test('L1: typed words are in storage 300 ms later, a photo when it is shown; a killed page gives both back', async () => {
   const { name, world, centre, draft, phone } = await page()
   const { id } = await draft.begin('report')

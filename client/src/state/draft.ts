@@ -30,7 +30,8 @@ export interface DraftPorts {
 }
 
 const autosaveMs = 300
-const kinds: Partial<Record<Body['action'], Draft['kind']>> = { report: 'report', selfHandle: 'selfHandle', resubmit: 'resubmit', attach: 'attach' }
+const kinds: readonly Body['action'][] = ['report', 'selfHandle', 'resubmit', 'attach', 'verifyReal', 'verifyFalse', 'recheckPass', 'recheckFail', 'handle', 'confirm']
+const kindOf = (action: Body['action']) => kinds.find((kind) => kind === action) as Draft['kind'] | undefined
 
 export function makeDraft(ports: DraftPorts): DraftState & { flush(): Promise<void> } {
   const { phone, world, ledger } = ports
@@ -123,7 +124,7 @@ export function makeDraft(ports: DraftPorts): DraftState & { flush(): Promise<vo
   async function correct(operation: string): Promise<Draft> {
     const [replica = '', counter = ''] = operation.split('/')
     const row = await findOperation(store, me(), replica, Number(counter))
-    const kind = row === null ? undefined : kinds[(JSON.parse(await openOperation(store, row)) as Body).action]
+    const kind = row === null ? undefined : kindOf((JSON.parse(await openOperation(store, row)) as Body).action)
     if (row === null || kind === undefined) throw new Fault('request.notFound', `operation ${operation}`)
     await putAway()
     const { payload, photos = [], voices = [], case: caseId } = JSON.parse(await openOperation(store, row)) as Body
@@ -240,9 +241,9 @@ export function makeDraft(ports: DraftPorts): DraftState & { flush(): Promise<vo
     await flush()
   }
 
-  async function keepOperation(): Promise<{ caseId: string; short: string }> {
+  async function keepOperation(as: Partial<Pick<Draft, 'kind' | 'caseId'>>): Promise<{ caseId: string; short: string }> {
     const { id, fields } = here()
-    const intent = intentOf(id, fields, ledger, ports)
+    const intent = intentOf(id, { ...fields, ...as }, ledger, ports)
     const fault = ledger.forecast(intent)
     if (fault !== '') throw new Fault(fault)
     dirty = true // the draft goes to storage first: where saving fails, it is there as it is
@@ -291,8 +292,8 @@ export function makeDraft(ports: DraftPorts): DraftState & { flush(): Promise<vo
     discard: () => inLine(discard),
     flush: () => inLine(flush),
     settled: () => coming === 0 && !dirty && saving === null,
-    save: () => {
-      saving ??= inLine(keepOperation).finally(() => (saving = null))
+    save: (as = {}) => {
+      saving ??= inLine(() => keepOperation(as)).finally(() => (saving = null))
       return saving
     },
   }

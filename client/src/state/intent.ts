@@ -23,13 +23,15 @@ export function intentOf(id: string, fields: DraftFields, ledger: Ledger, { fix,
 }
 
 function payloadOf(fields: DraftFields, ledger: Ledger): Payload {
-  const { kind, words } = fields
+  const { kind } = fields
+  // What was to be a report's description goes with the photos where it turns out that the case is there already.
+  const words = fields.words.trim() === '' && kind === 'confirm' ? fields.description : fields.words
   const said = words.trim() === '' ? {} : { words }
-  if (kind === 'attach') return said
   if (kind === 'resubmit') {
     const changes = changesOf(fields, ledger)
     return { ...said, ...(changes.length > 0 && { changes }) }
   }
+  if (kind !== 'report' && kind !== 'selfHandle') return said
   const payload: Payload = { ...said }
   for (const field of editable) if (fields[field] !== '') payload[field] = fields[field]
   return payload

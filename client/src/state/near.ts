@@ -47,6 +47,10 @@ export function spotOf({ pin, fix }: Pick<Case, 'pin' | 'fix'>): Spot | null {
   return fix ?? null
 }
 
+export function metresBetween(a: Spot, b: Spot): number {
+  return between(a.longitude, a.latitude, b.longitude, b.latitude)
+}
+
 /** The cases within `metres` of a place, the nearest first; the distance is widened by how inaccurate both places are. */
 export function nearCases(views: readonly CaseView[], at: Spot, { metres, days, now, category, except }: NearOptions): NearCase[] {
   const since = now - days * dayMs
@@ -58,7 +62,7 @@ export function nearCases(views: readonly CaseView[], at: Spot, { metres, days, 
     if (spot === null) continue
     const reach = metres + wideningOf(at, spot)
     if (isClearlyFurther(at, spot, reach)) continue
-    const distance = between(at.longitude, at.latitude, spot.longitude, spot.latitude)
+    const distance = metresBetween(at, spot)
     if (distance <= reach) found.push({ view, metres: distance })
   }
   return found.sort((a, b) => a.metres - b.metres || b.view.case.reportedAt - a.view.case.reportedAt || (a.view.case.id < b.view.case.id ? -1 : 1))

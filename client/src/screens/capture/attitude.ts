@@ -36,6 +36,12 @@ export function headingOf({ alpha, beta, gamma }: Angles): number | null {
   return Math.round(Math.atan2(east, north) / degree + 360) % 360
 }
 
+/** Which way a walker's phone points: where it looks, or where its upper edge does while it lies flat in the hand. */
+export function facingOf(angles: Angles): number | null {
+  if (angles.alpha === null) return null
+  return headingOf(angles) ?? Math.round(360 - angles.alpha) % 360
+}
+
 /** How far to turn from one heading to another: degrees clockwise, -180 to 180. */
 export function turnTo(from: number, to: number): number {
   return ((((to - from + 180) % 360) + 360) % 360) - 180
@@ -49,6 +55,7 @@ interface AskingEvent {
 export function useAttitude() {
   const lean = ref<number | null>(null)
   const heading = ref<number | null>(null)
+  const facing = ref<number | null>(null)
   const permission = typeof DeviceOrientationEvent === 'undefined' ? undefined : (DeviceOrientationEvent as unknown as AskingEvent).requestPermission
   const asks = ref(permission !== undefined && isApple())
 
@@ -56,6 +63,10 @@ export function useAttitude() {
     lean.value = leanOf(event)
     // Only angles against the earth tell a direction; the others start wherever the phone was switched on.
     if (event.absolute) heading.value = headingOf(event)
+    // iPhones tell the compass apart from the angles.
+    const { webkitCompassHeading: compass } = event as DeviceOrientationEvent & { readonly webkitCompassHeading?: number }
+    if (compass !== undefined) facing.value = compass
+    else if (event.absolute) facing.value = facingOf(event)
   }
 
   function listen(): void {
@@ -75,5 +86,5 @@ export function useAttitude() {
     removeEventListener('deviceorientation', tilted)
     removeEventListener('deviceorientationabsolute', tilted)
   })
-  return { lean: readonly(lean), heading: readonly(heading), asks: readonly(asks), ask }
+  return { lean: readonly(lean), heading: readonly(heading), facing: readonly(facing), asks: readonly(asks), ask }
 }

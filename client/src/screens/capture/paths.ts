@@ -7,7 +7,10 @@ export function pathOf(draft: Pick<Draft, 'kind' | 'id' | 'caseId'>): string {
       return `/report?draft=${draft.id}`
     case 'selfHandle':
       return `/selfhandle?draft=${draft.id}`
-    default:
+    case 'resubmit':
+    case 'attach':
       return `/${draft.kind}/${draft.caseId}`
+    default:
+      return `/cases/${draft.caseId}/do/${draft.kind}`
   }
 }

@@ -9,6 +9,7 @@ import { useSession } from '../../state/session'
 import { t } from '../../words/words'
 import { told, type Told } from '../tell'
 import { confirmSaved } from './confirm'
+import { sameWork } from './sight'
 import { dropUnsaved, strand, unsaved } from './unsaved'
 
 /** What is typed; '' stands for nothing. */
@@ -46,7 +47,7 @@ export function useWriting(kind: Draft['kind'], caseId = '', initial: Readonly<F
   /** The draft of this kind (and case, where one is meant) that is open; another's draft is none of this screen's. */
   const draft = computed(() => {
     const open = store.draft.value
-    return open?.kind === kind && (caseId === '' || open.caseId === caseId) ? open : null
+    return open && sameWork(open.kind, kind) && (caseId === '' || open.caseId === caseId) ? open : null
   })
   const photos = computed<readonly DraftPhoto[]>(() => draft.value?.photos ?? [])
   const voices = computed<readonly Voice[]>(() => draft.value?.voices ?? [])
@@ -144,8 +145,8 @@ export function useWriting(kind: Draft['kind'], caseId = '', initial: Readonly<F
     load()
   }
 
-  /** Saves, photos that are on their way first; null where it did not go, and `problem` says why. */
-  async function save(): Promise<{ readonly caseId: string; readonly short: string } | null> {
+  /** Saves, photos that are on their way first; null where it did not go, and `problem` says why. @param as see DraftState.save */
+  async function save(as?: Parameters<typeof store.save>[0]): Promise<{ readonly caseId: string; readonly short: string } | null> {
     if (saving.value) return null
     problem.value = null
     saving.value = true
@@ -154,7 +155,7 @@ export function useWriting(kind: Draft['kind'], caseId = '', initial: Readonly<F
       await again()
       if (problem.value !== null) return null // a photo that did not arrive is not left out in silence
       await ensure()
-      const saved = await store.save()
+      const saved = await store.save(as)
       load()
       confirmSaved()
       return saved
