@@ -28,6 +28,12 @@ async function act(device: Device, id: string, action: Action, payload: Payload,
   })
 }
 
+/** Takes a case to whoever handles it. */
+async function toUnit(leader: Device, id: string, unit: string): Promise<void> {
+  await act(leader, id, 'file', {}, (c) => c.state === 'filed')
+  await act(leader, id, 'dispatch', { unit }, (c) => c.state === 'dispatched')
+}
+
 describe('a task', () => {
   const server = new Server()
   const wire = new Wire()
@@ -158,5 +164,162 @@ describe('a task', () => {
     await page.getByRole('link', { name: '看案卷' }).click()
     await page.getByText(/这个任务已经改派给别人/).first().waitFor()
     await look(page, 'tasks-late')
+  }, 120_000)
+})
+
+describe('a case that is handled and looked at again', () => {
+  const server = new Server()
+  const wire = new Wire()
+  let leader: Device
+  let unit: Phone
+  let hand: Phone
+  let me: string
+  let id: string
+  pictureFailures(() => ({ unit, hand }))
+
+  beforeAll(async () => {
+    await server.start()
+    await wire.start(server.port)
+    leader = await collector(server.origin, 'l6')
+    const first = await collector(server.origin, 'c601')
+    me = first.phone.person.value?.id ?? ''
+    id = (await report(first, 1, '树枝堵住了排水口'))[0]?.caseId ?? ''
+    await closeDevice(first)
+    unit = new Phone({ origin: wire.origin, camera: film('street-car-gps.jpg', 'square-no-gps.jpg') })
+    hand = new Phone({ origin: wire.origin, camera: film('street-gps.jpg', 'square-no-gps.jpg') })
+    await unit.start()
+    await new App(unit.page).signIn('u1', password)
+    await hand.start()
+    await new App(hand.page).signIn('c601', password)
+    for (const { page } of [unit, hand]) await page.evaluate(async () => {
+      await navigator.serviceWorker.ready
+    })
+  }, 120_000)
+
+  afterAll(async () => {
+    await closeDevice(leader)
+    await unit?.remove()
+    await hand?.remove()
+    wire.stop()
+    await server.remove()
+  })
+
+  const list = ({ page }: Phone) => page.getByRole('list', { name: '任务列表' }).getByRole('listitem')
+  const now = () => held(leader, id)
+
+  async function snap({ page }: Phone): Promise<void> {
+    await page.getByRole('button', { name: '拍照', exact: true }).click()
+    await page.getByRole('list', { name: '照片' }).getByRole('listitem').first().waitFor()
+  }
+
+  async function backOnLine({ page }: Phone): Promise<void> {
+    await wire.mode({})
+    await page.evaluate(() => dispatchEvent(new Event('online')))
+  }
+
+  it('comes to the unit, which has no shutter and no collector to see, and is handled without a line', async () => {
+    const { page } = unit
+    await page.getByRole('heading', { name: '待处置' }).waitFor()
+    expect(await page.getByRole('navigation', { name: '主导航' }).getByRole('link').allInnerTexts()).toEqual(['任务', '案卷', '手机', '我的'])
+    await look(page, 'tasks-unit-none')
+    await toUnit(leader, id, 'demo-env')
+    await list(unit).first().waitFor()
+    expect(await page.locator('body').innerText()).not.toContain('采集员')
+    await list(unit).first().locator('img').waitFor()
+    await look(page, 'tasks-unit')
+    await wire.away()
+    await list(unit).first().getByRole('link', { name: '拍处置后', exact: true }).click()
+    await page.getByRole('slider', { name: '处置前影子的深浅' }).waitFor()
+    await page.locator('.shadow img').first().waitFor()
+    await look(page, 'tasks-handle')
+    await snap(unit)
+    await page.getByRole('button', { name: '保存：处置完成' }).click()
+    await page.getByRole('status').filter({ hasText: '已存好' }).waitFor()
+    await page.getByText('派给你们单位的案卷会在这里').waitFor()
+    expect((await now())?.state).toBe('dispatched')
+    await backOnLine(unit)
+    await until('the leader to see it handled', async () => (await now())?.state === 'handled')
+    expect((await now())?.photos?.map(({ part }) => part)).toEqual(['scene', 'after'])
+  }, 120_000)
+
+  it('is re-checked without a line with the first photo as a shadow, not passed, and comes back to the unit as rework', async () => {
+    const { page } = hand
+    await act(leader, id, 'sendRecheck', { assignee: me, how: 'pick' }, (c) => c.task?.assignee === me)
+    await new App(page).go('任务')
+    await list(hand).first().getByText('核查：处置后看好没好').waitFor()
+    await list(hand).first().locator('img').waitFor()
+    await wire.away()
+    await list(hand).first().getByRole('link', { name: '去核查', exact: true }).click()
+    await page.getByRole('slider', { name: '处置前影子的深浅' }).waitFor()
+    await snap(hand)
+    await page.getByRole('radio', { name: '不通过' }).check({ force: true })
+    await look(page, 'tasks-recheck')
+    await page.getByRole('button', { name: '保存：不通过' }).click()
+    await page.getByText('派给你的核实、核查会在这里').waitFor()
+    await backOnLine(hand)
+    await until('the leader to see it failed', async () => (await now())?.rechecked === 'recheckFail')
+    expect([(await now())?.state, (await now())?.reworks]).toEqual(['dispatched', 1])
+    await backOnLine(unit)
+    await list(unit).first().waitFor()
+  }, 120_000)
+
+  it('is compared before and after, side by side and by an edge that keys move', async () => {
+    const { page } = hand
+    await hand.open(`/cases/${id}`)
+    const compare = page.getByRole('region', { name: '前后对比' })
+    await compare.scrollIntoViewIfNeeded()
+    await compare.getByRole('img', { name: '处置后' }).waitFor()
+    await look(page, 'tasks-compare')
+    await compare.getByRole('radio', { name: '拖动' }).check({ force: true })
+    await compare.getByRole('slider', { name: '拖动分界' }).focus()
+    for (let i = 0; i < 20; i++) await page.keyboard.press('ArrowRight')
+    expect(await compare.getByRole('slider').inputValue()).toBe('70')
+    expect(await compare.locator('figure').first().evaluate((one) => getComputedStyle(one).clipPath)).toBe('inset(0px 30% 0px 0px)')
+    await look(page, 'tasks-slide')
+  }, 60_000)
+
+  it('ask 19: without a line, an open case of the same kind is shown with its photo before saving, and one tap adds the photos to it', async () => {
+    const { page } = hand
+    await hand.open('/')
+    await until('the case to be open here', () => page.getByRole('link', { name: '拍照上报' }).isVisible())
+    await wire.away()
+    await page.getByRole('link', { name: '拍照上报' }).click()
+    await snap(hand)
+    await page.getByRole('button', { name: '下一步' }).click()
+    await page.getByRole('radiogroup', { name: '类别' }).waitFor()
+    await page.getByRole('radio', { name: '暴露垃圾' }).first().check({ force: true })
+    const near = page.getByRole('region', { name: /米以内/ })
+    await near.getByText('可能已经报过').first().waitFor()
+    await near.locator('img').first().waitFor()
+    await near.scrollIntoViewIfNeeded()
+    await look(page, 'tasks-near')
+    await near.getByRole('listitem').first().getByRole('button', { name: '仍然存在' }).click()
+    await page.getByRole('status').filter({ hasText: '照片已加到' }).waitFor()
+    await look(page, 'tasks-added')
+    await backOnLine(hand)
+    const confirmed = await until('the photos on the case', async () => (await now())?.timeline.find((entry) => entry.action === 'confirm'))
+    expect([confirmed.late, confirmed.photos?.length]).toEqual([undefined, 1])
+  }, 120_000)
+
+  it('ask 8: two people change one field unseen by each other; the phone offers both with author and time, and one tap chooses', async () => {
+    const { page } = hand
+    const other = await collector(server.origin, 'c604')
+    const from = (await now())?.address ?? ''
+    for (const [device, to] of [[leader, '建设路 5 号灯杆旁'], [other, '建设路 7 号灯杆旁']] as const) {
+      await act(device, id, 'amend', { changes: [{ field: 'address', from, to }] }, (c) => c.address === to)
+    }
+    await closeDevice(other)
+    await hand.open(`/cases/${id}`)
+    const both = page.getByRole('group', { name: /位置有两个改法/ })
+    await both.getByRole('button').nth(1).waitFor()
+    expect((await both.getByRole('button').allInnerTexts()).map((text) => text.replace(/\s+/g, ' '))).toEqual([
+      expect.stringMatching(/^建设路 7 号灯杆旁 采集员6-04 · .+ · 现在用的$/), expect.stringMatching(/^建设路 5 号灯杆旁 中队长6 · .+$/),
+    ])
+    await both.scrollIntoViewIfNeeded()
+    await look(page, 'tasks-conflict')
+    await both.getByRole('button', { name: /5 号/ }).click()
+    await page.getByText('有两个人改过，已选定').waitFor()
+    await until('the leader to see the choice', async () => (await now())?.address === '建设路 5 号灯杆旁' && (await now())?.conflicts?.every((one) => one.settled) === true)
+    expect(JSON.stringify((await now())?.timeline)).toContain('建设路 7 号灯杆旁')
   }, 120_000)
 })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { metres } from '@shared/marks'
 import type { Case } from '@shared/types.gen'
 import type { CaseView } from './contract'
-import { maybeSame, nearCases, spotOf } from './near'
+import { maybeSame, nearCases, spotOf, standsNear } from './near'
 
 const now = 1_790_000_000_000
 const hour = 3_600_000
@@ -58,6 +58,24 @@ test('the quick look at degrees leaves out nothing that the distance would keep'
     const near = metres(longitude, latitude, fix!.longitude, fix!.latitude) <= reach
     expect(nearCases([other], { longitude, latitude }, { ...options, metres: reach }).length).toBe(near ? 1 : 0)
   }), { seed: 7, numRuns: 3000 })
+})
+
+describe('ask 19: what stands around who reports', () => {
+  const around = (views: readonly CaseView[], accuracy = 0) => standsNear(views, { ...street, accuracy }, { category: 'a', now }).map(({ near, same }) => [near.view.case.id, same])
+
+  it('is first what is still open of the same kind, however old, then what else was reported lately', () => {
+    expect(around([view('closed', 2, { state: 'closed' }), view('other', 3, { category: 'b' }), view('old', 40, { state: 'dispatched', reportedAt: now - 900 * hour }), view('oldOther', 1, { category: 'b', reportedAt: now - 900 * hour })]))
+      .toEqual([['old', true], ['closed', false], ['other', false]])
+  })
+
+  it('reaches further where the place is less sure', () => {
+    expect(around([view('far', 70)])).toEqual([['far', false]])
+    expect(around([view('far', 70)], 25)).toEqual([['far', true]])
+  })
+
+  it('leaves out the one that is written, and calls nothing the same before a kind was chosen', () => {
+    expect(standsNear([view('self', 1), view('x', 2)], street, { category: '', now, except: 'self' }).map(({ near, same }) => [near.view.case.id, same])).toEqual([['x', false]])
+  })
 })
 
 describe('a second report of one thing', () => {

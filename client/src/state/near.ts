@@ -2,6 +2,7 @@
 
 import { metres as between } from '@shared/marks'
 import type { Case } from '@shared/types.gen'
+import { builtinWorkflow, fits, moveOf } from '@shared/workflow'
 import type { CaseView } from './contract'
 
 /** A place in WGS-84 degrees; accuracy is the radius in metres within which it is likely to be. */
@@ -76,6 +77,25 @@ export function maybeSame({ view: { case: c }, metres }: NearCase, at: Spot, cat
   const open = c.state !== 'closed' && c.state !== 'rejected' && c.state !== 'void'
   const close = metres <= sameMetres + wideningOf(at, spotOf(c) ?? at)
   return open && close && category !== '' && c.category === category && now - c.reportedAt <= sameMs
+}
+
+/**
+ * Whether a case near `at` may be what somebody is about to report as `category`, and is still open: however long ago it was
+ * reported, it was not done with, and what was photographed now says that it is still there (ask 19).
+ */
+export function mayBeStill({ view: { case: c }, metres }: NearCase, at: Spot, category: string): boolean {
+  const confirm = moveOf(builtinWorkflow, 'confirm')
+  const open = confirm !== undefined && fits(confirm, c.state)
+  return open && category !== '' && c.category === category && metres <= sameMetres + wideningOf(at, spotOf(c) ?? at)
+}
+
+/** What stands around a place for who reports there: what was reported lately, and what is still open of the kind, which comes first. */
+export function standsNear(views: readonly CaseView[], at: Spot, { category, now, except }: { category: string; now: number; except?: string | undefined }): { near: NearCase; same: boolean }[] {
+  const since = now - reach.days * dayMs
+  return nearCases(views, at, { ...reach, days: Infinity, now, ...(except && { except }) })
+    .map((near) => ({ near, same: mayBeStill(near, at, category) }))
+    .filter(({ near, same }) => same || near.view.case.reportedAt >= since)
+    .sort((a, b) => Number(b.same) - Number(a.same))
 }
 
 function wideningOf(a: Spot, b: Spot): number {
