@@ -83,7 +83,7 @@ export function maybeSame({ view: { case: c }, metres }: NearCase, at: Spot, cat
  * Whether a case near `at` may be what somebody is about to report as `category`, and is still open: however long ago it was
  * reported, it was not done with, and what was photographed now says that it is still there (ask 19).
  */
-export function mayBeStill({ view: { case: c }, metres }: NearCase, at: Spot, category: string): boolean {
+function mayBeStill({ view: { case: c }, metres }: NearCase, at: Spot, category: string): boolean {
   const confirm = moveOf(builtinWorkflow, 'confirm')
   const open = confirm !== undefined && fits(confirm, c.state)
   return open && category !== '' && c.category === category && metres <= sameMetres + wideningOf(at, spotOf(c) ?? at)

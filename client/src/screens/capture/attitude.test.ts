@@ -1,4 +1,4 @@
-import { headingOf, leanOf, turnTo } from './attitude'
+import { facingOf, headingOf, leanOf, turnTo } from './attitude'
 
 const round = (value: number | null) => (value === null ? null : Math.round(value) + 0)
 
@@ -39,4 +39,11 @@ test('the shorter way round', () => {
   expect(turnTo(350, 10)).toBe(20)
   expect(turnTo(10, 350)).toBe(-20)
   expect(turnTo(90, 90)).toBe(0)
+})
+
+it('a walker’s phone points where its upper edge does while it lies flat, and where it looks once it is held up', () => {
+  expect(facingOf({ alpha: 90, beta: 0, gamma: 0 })).toBe(270)
+  expect(facingOf({ alpha: 0, beta: 0, gamma: 0 })).toBe(0)
+  expect(facingOf({ alpha: 90, beta: 60, gamma: 0 })).toBe(270)
+  expect(facingOf({ alpha: null, beta: 0, gamma: 0 })).toBeNull()
 })
