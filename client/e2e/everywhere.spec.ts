@@ -40,6 +40,10 @@ const whose: Readonly<Record<string, { readonly login: string; readonly screens:
       ...everybodys,
     ],
   },
+  unit: {
+    login: 'u1',
+    screens: [{ name: 'tasks', path: '/tasks', ready: 'main h1' }, ...everybodys.filter(({ name }) => name !== 'cases')],
+  },
   leader: {
     login: 'l6',
     screens: [
