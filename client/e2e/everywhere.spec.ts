@@ -48,6 +48,7 @@ const whose: Readonly<Record<string, { readonly login: string; readonly screens:
     login: 'l6',
     screens: [
       { name: 'review', path: '/review', ready: 'main section img' },
+      { name: 'review-dispatch', path: '/review?heap=dispatch', ready: 'main section img' },
       { name: 'day', path: '/day', ready: 'main li' },
       { name: 'phrases', path: '/phrases', ready: 'main li' },
       ...everybodys,

@@ -15,7 +15,8 @@
 // /resubmit/:id   补充再报: the leader's reason on top, 说明 (textbox), 保存并再报 (button)
 // /attach/:id     补照片: 保存照片 (button)
 // /cases          案卷: 我报的 and 全中队 (tabs), 搜索案卷 (searchbox), 状态 (combobox); list 案卷列表, one link a case
-// /cases/:id      案卷页: 留言, 补照片, 修改, 补充再报 as the workflow allows; for leaders also 去审核; region 照片 (a photo enlarged offers
+// /cases/:id      案卷页: 留言, 补照片, 修改, 补充再报 as the workflow allows; for leaders also 去审核; the likely step (派遣, 派核查, 结案 …) and 更多
+//                 (buttons; -> dialog 下一步: one button a step -> dialog named after the step); region 申请 (同意, 不同意); region 并入这里的 (拆开，恢复原样); region 照片 (a photo enlarged offers
 //                 带水印的一份 -> dialog 带水印的照片: 存到手机, 分享), 经过
 // /cases/:id/do/… 到现场 (verifyReal, recheckPass, handle, confirm): 拍照, 系统相机, 相册, 文字或录音 (button -> dialog: 说明 (textbox), 录音, 好了);
 //                 结果 (radiogroup: 属实, 不属实 or 通过, 不通过), 保存：RESULT (button), 返回
@@ -23,7 +24,8 @@
 //                 出发, 高德地图, 手机地图), 去核实 / 去核查 / 去处置 (link to the screen above); saved: role=status "已存好 7ZK0Q-12"
 // /review         审核 (leaders): 立案, 退回, 不予立案 (buttons); self-handled ones: 通过, 不通过; dialog 退回补充的原因 or
 //                 不予立案的原因 or 不通过的原因: 原因 (textbox), quick phrases as buttons, 确定退回 / 确定不予立案 / 确定不通过;
-//                 还剩 N 件 (status); list 待审核
+//                 还剩 N 件 (status); list 待审核; what kind: list 看哪一类 on the desk, a combobox of that name on the phone; then 派遣, 返工, 结案, 派核查;
+//                 region 可能是同一处 (合并（M）)
 // /day            今日中队 (leaders; admins choose 中队, combobox): 要马上处理 (region, only where something is), list 中队今天的数字 (numbers of cases
 //                 open them), list 队员 (one row a person: the name and the numbers open the person's cases)
 // /phrases        常用语 (leaders): 用在哪里 (radiogroup), region 常用语列表 (改“…” and 第 N 句往上移 / 往下移, buttons), 加一句 (button -> dialog:

@@ -28,3 +28,13 @@ export function twinsOf(views: readonly CaseView[], c: Case, now: number): NearC
 export function elder<T extends Pick<Case, 'id' | 'reportedAt'>>(a: T, b: T): T {
   return a.reportedAt < b.reportedAt || (a.reportedAt === b.reportedAt && a.id < b.id) ? a : b
 }
+
+const mergeable: ReadonlySet<State> = new Set(['reported', 'verifying', 'filed'])
+
+/** Which of a pair goes into which: the younger into the older, unless the younger is with a unit already. Null where neither may. */
+export function mergeOf<T extends Pick<Case, 'id' | 'reportedAt' | 'state'>>(a: T, b: T): { readonly source: string; readonly into: string } | null {
+  const older = elder(a, b)
+  const younger = older === a ? b : a
+  if (mergeable.has(younger.state)) return { source: younger.id, into: older.id }
+  return mergeable.has(older.state) ? { source: older.id, into: younger.id } : null
+}

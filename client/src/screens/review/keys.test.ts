@@ -5,7 +5,7 @@ const press = (key: string, more: Partial<KeyboardEvent> = {}) =>
   strokeOf({ key, ctrlKey: false, metaKey: false, altKey: false, isComposing: false, target: null, ...more } as KeyboardEvent)
 
 describe('keys of the review page', () => {
-  it.each([['j', 'down'], ['K', 'up'], ['f', 'file'], ['R', 'return'], ['x', 'reject'], ['u', 'undo'], ['/', 'search'], ['ArrowLeft', 'left'], ['ArrowRight', 'right'], ['?', 'help'], ['？', 'help'], [' ', 'zoom'], ['p', 'play']])('%s: %s', (key, stroke) => {
+  it.each([['j', 'down'], ['K', 'up'], ['f', 'file'], ['R', 'return'], ['x', 'reject'], ['u', 'undo'], ['d', 'dispatch'], ['C', 'finish'], ['m', 'merge'], ['v', 'verify'], ['/', 'search'], ['ArrowLeft', 'left'], ['ArrowRight', 'right'], ['?', 'help'], ['？', 'help'], [' ', 'zoom'], ['p', 'play']])('%s: %s', (key, stroke) => {
     expect(press(key)).toBe(stroke)
   })
 
@@ -18,7 +18,7 @@ describe('keys of the review page', () => {
   })
 
   it('a key held down moves on, and never decides the case that comes next', () => {
-    for (const key of ['f', 'r', 'x', ' ', '?']) expect(press(key, { repeat: true })).toBeUndefined()
+    for (const key of ['f', 'r', 'x', 'd', 'c', 'm', 'v', ' ', '?']) expect(press(key, { repeat: true })).toBeUndefined()
     for (const key of ['j', 'k']) expect(press(key, { repeat: true })).toBeDefined()
   })
 

@@ -1,9 +1,9 @@
 /** What a key does on the review page. Decisions by their English initials, as the buttons show. */
-export type Stroke = 'down' | 'up' | 'left' | 'right' | 'zoom' | 'play' | 'file' | 'return' | 'reject' | 'undo' | 'search' | 'help'
+export type Stroke = 'down' | 'up' | 'left' | 'right' | 'zoom' | 'play' | 'file' | 'return' | 'reject' | 'dispatch' | 'finish' | 'merge' | 'verify' | 'undo' | 'search' | 'help'
 
 const strokes: Readonly<Record<string, Stroke>> = {
   j: 'down', k: 'up', ArrowDown: 'down', ArrowUp: 'up', ArrowLeft: 'left', ArrowRight: 'right', ' ': 'zoom', p: 'play',
-  f: 'file', r: 'return', x: 'reject', u: 'undo', '/': 'search', '、': 'search', '?': 'help', '？': 'help',
+  f: 'file', r: 'return', x: 'reject', d: 'dispatch', c: 'finish', m: 'merge', v: 'verify', u: 'undo', '/': 'search', '、': 'search', '?': 'help', '？': 'help',
 }
 
 /** A key held down goes through cases and photos; it never decides again, nor asks again. */

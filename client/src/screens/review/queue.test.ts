@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Entry, State } from '@shared/types.gen'
 import type { CaseView } from '../../state/contract'
-import { comingPhotos, isMeant, nextAt, queueOf } from './queue'
+import { comingPhotos, heapCounts, heapOf, isMeant, nextAt, queueOf } from './queue'
 
 function view(id: string, state: State, arrivedAt: number, more: Partial<Entry>[] = []): CaseView {
   const by = { kind: 'person', id: 'p' } as const
@@ -67,5 +67,16 @@ describe('the review queue', () => {
     expect(nextAt(rest, 1)).toBe('c')
     expect(nextAt(rest, 2)).toBe('c')
     expect(nextAt([], 0)).toBe('')
+  })
+
+  it('each case lies on one heap: judge, dispatch, finish or ask; what others have lies on none', () => {
+    const at = (state: State, more: object = {}) => ({ ...view(state, state, 1), case: { ...view(state, state, 1).case, ...more } }) as CaseView
+    const task = { kind: 'recheck', how: 'pick', since: 1, revision: 2 }
+    const asks = [{ kind: 'extension', by: { kind: 'person', id: 'u' }, at: 5, reason: 'rain', revision: 3 }]
+    expect([at('reported'), at('filed'), at('handled'), at('dispatched', { asks })].map(heapOf)).toEqual(['judge', 'dispatch', 'finish', 'ask'])
+    expect([at('verifying'), at('returned'), at('dispatched'), at('handled', { task }), at('suspended'), at('closed'), at('merged')].map(heapOf)).toEqual(Array(7).fill(undefined))
+    expect(heapOf(at('handled', { rechecked: 'recheckPass' }))).toBe('finish')
+    expect(heapCounts([at('reported'), at('filed'), at('closed')])).toEqual({ judge: 1, dispatch: 1, finish: 0, ask: 0 })
+    expect(ids(queueOf([at('filed'), at('reported')], 'dispatch'))).toEqual(['filed'])
   })
 })

@@ -1,20 +1,47 @@
 // The order of what waits for the leader. Pure: decided by what is there, never by when it is looked at.
 import type { CaseView } from '../../state/contract'
 
+/** What kind of decision a case waits for: one kind is worked through at a time. */
+export const heaps = ['judge', 'dispatch', 'finish', 'ask'] as const
+export type Heap = (typeof heaps)[number]
+
+/**
+ * The heap that a case lies on: reported or fixed on the spot to be judged, filed to be dispatched, handled to be re-checked or
+ * closed, something asked for to be answered. Undefined where it waits for somebody else.
+ */
+export function heapOf({ case: c }: CaseView): Heap | undefined {
+  if ((c.asks ?? []).length > 0 && c.state !== 'reported') return 'ask'
+  if (c.state === 'reported' || c.state === 'selfHandled') return 'judge'
+  if (c.state === 'filed') return 'dispatch'
+  return c.state === 'handled' && (c.task === undefined || c.rechecked !== undefined) ? 'finish' : undefined
+}
+
 /**
  * What waits, in the order in which it reached the centre: what comes live goes to the end, so nothing moves under the
  * leader's eyes. A case resubmitted after a return has waited since then.
  */
-export function queueOf(views: readonly CaseView[]): CaseView[] {
+export function queueOf(views: readonly CaseView[], heap: Heap = 'judge'): CaseView[] {
   return views
-    .filter(({ case: c }) => c.state === 'reported' || c.state === 'selfHandled')
+    .filter((view) => heapOf(view) === heap)
     .sort((a, b) => waitsSince(a) - waitsSince(b) || (a.case.id < b.case.id ? -1 : 1))
+}
+
+/** How many wait on each heap. */
+export function heapCounts(views: readonly CaseView[]): Readonly<Record<Heap, number>> {
+  const counts = { judge: 0, dispatch: 0, finish: 0, ask: 0 }
+  for (const view of views) {
+    const heap = heapOf(view)
+    if (heap !== undefined) counts[heap] += 1
+  }
+  return counts
 }
 
 /** Server's clock: when it last became something to decide. */
 export function waitsSince({ case: c }: CaseView): number {
-  const back = [...c.timeline].reverse().find((entry) => entry.to === 'reported' || entry.to === 'selfHandled')
-  return back?.received ?? c.arrivedAt
+  const asked = Math.max(0, ...(c.asks ?? []).map(({ at }) => at))
+  const waits: ReadonlySet<string> = new Set(['reported', 'selfHandled', 'filed', 'handled'])
+  const back = [...c.timeline].reverse().find((entry) => entry.to !== undefined && waits.has(entry.to))
+  return asked || (back?.received ?? c.arrivedAt)
 }
 
 /** Whether a case is meant by what was typed: every part of it stands somewhere in the case's words. */

@@ -1,6 +1,7 @@
 // One sitting of a leader: what waits, which one is looked at, what was decided and may still be taken back.
 import { computed, nextTick, onUnmounted, ref, watch } from 'vue'
 import { onBeforeRouteLeave, useRoute, useRouter } from 'vue-router'
+import type { Action, Payload } from '@shared/types.gen'
 import { useCases } from '../../state/cases'
 import type { CaseView } from '../../state/contract'
 import { useDeeds } from '../../state/deeds'
@@ -10,10 +11,9 @@ import { useTaxonomy } from '../../state/taxonomy'
 import { t } from '../../words/words'
 import { told, type Told } from '../tell'
 import { paceOf } from './pace'
-import { isMeant, nextAt, queueOf } from './queue'
+import { type Heap, heapCounts, heapOf, heaps, isMeant, nextAt, queueOf } from './queue'
 
 export type Asked = 'return' | 'reject' | 'auditFail'
-export type Verdict = Asked | 'file' | 'auditPass'
 
 /** What was stored and what the first pull brings is not "new": that begins a moment after the phone has caught up. */
 const settleMs = 1000
@@ -29,17 +29,19 @@ export function useSitting() {
   const taxonomy = useTaxonomy()
   const directory = useDirectory()
 
+  const heap = ref<Heap>(heaps.find((one) => one === route.query.heap) ?? 'judge')
   const chosen = ref(typeof route.query.case === 'string' ? route.query.case : '')
   const typed = ref('')
   const problem = ref<Told | null>(null)
   /** Decided, until storage shows it: the next case is on the screen before the disk has answered. */
-  const leaving = ref(new Set<string>())
-  const decided = ref<readonly { readonly id: string; readonly at: number }[]>([])
+  const leaving = ref(new Map<string, Heap>())
+  const decided = ref<readonly { readonly id: string; readonly at: number; readonly heap: Heap }[]>([])
   /** What was in the queue when the leader last looked at it: the rest is new. */
   const known = ref(new Set<string>())
 
   const title = ({ case: c }: CaseView) => (c.category ? taxonomy.name(c.category) : t('case.noCategory'))
-  const waiting = computed(() => queueOf(cases.value).filter((one) => !leaving.value.has(one.case.id)))
+  const counts = computed(() => heapCounts(cases.value.filter((one) => !leaving.value.has(one.case.id))))
+  const waiting = computed(() => queueOf(cases.value, heap.value).filter((one) => !leaving.value.has(one.case.id)))
   const queue = computed(() => {
     const words = typed.value.trim()
     return words === '' ? waiting.value : waiting.value.filter((one) => isMeant(wordsOf(one), words))
@@ -64,7 +66,11 @@ export function useSitting() {
   watch(pulling, (is, was) => {
     if (was && !is) settling = window.setTimeout(() => (following.value = true), settleMs)
   })
+  // A link to a case opens the heap that it lies on.
+  const linked = chosen.value
   watch([queue, ready], () => {
+    const on = linked !== '' && chosen.value === linked && !decidable.value && !leaving.value.has(linked) ? heapOfId(linked) : undefined
+    if (on !== undefined) heap.value = on
     if (ready.value && view.value === undefined) chosen.value = nextAt(queue.value, 0)
   }, { immediate: true })
   watch(() => [chosen.value, view.value?.case.revision] as const, ([id, revision]) => {
@@ -72,8 +78,8 @@ export function useSitting() {
   }, { immediate: true })
   watch(cases, () => {
     if (leaving.value.size === 0) return
-    const still = new Set(queueOf(cases.value).map((one) => one.case.id))
-    for (const id of leaving.value) if (!still.has(id)) leaving.value.delete(id)
+    // A case that was decided lies on another heap by now, or on none.
+    for (const [id, from] of leaving.value) if (heapOfId(id) !== from) leaving.value.delete(id)
   })
   let placing = 0
   let away = false
@@ -85,12 +91,29 @@ export function useSitting() {
   watch(chosen, (id) => {
     window.clearTimeout(placing)
     if (away) return
-    placing = window.setTimeout(() => void router.replace({ query: id === '' ? {} : { case: id } }), placeMs)
+    placing = window.setTimeout(() => void router.replace({ query: placeOf(id) }), placeMs)
   })
   onUnmounted(() => {
     window.clearTimeout(settling)
     window.clearTimeout(placing)
   })
+
+  function placeOf(id: string): Record<string, string> {
+    return { ...(id !== '' && { case: id }), ...(heap.value !== 'judge' && { heap: heap.value }) }
+  }
+
+  function heapOfId(id: string): Heap | undefined {
+    const one = cases.value.find((view) => view.case.id === id)
+    return one === undefined ? undefined : heapOf(one)
+  }
+
+  /** Turns to another kind of decision. */
+  function turn(to: Heap): void {
+    heap.value = to
+    typed.value = ''
+    looked()
+    look(nextAt(queue.value, 0))
+  }
 
   function look(id: string): void {
     chosen.value = id
@@ -113,18 +136,18 @@ export function useSitting() {
   }
 
   /** The next comes at once; where the decision could not be stored the case is back in the queue, and it is said. */
-  async function decide(verdict: Verdict, reason = ''): Promise<void> {
+  async function decide(verdict: Action, payload: Payload = {}): Promise<void> {
     if (!decidable.value) return
     const id = chosen.value
+    const from = heap.value
     const at = Math.max(0, place.value)
     problem.value = null
-    leaving.value.add(id)
+    leaving.value.set(id, from)
     if (queue.value.length === 0) typed.value = ''
     look(nextAt(queue.value, at))
     try {
-      if (verdict === 'file' || verdict === 'auditPass') await deeds.decide(id, verdict)
-      else await deeds.decideWithReason(id, verdict, reason)
-      decided.value = [...decided.value, { id, at: Date.now() }]
+      await deeds.do(id, verdict, payload)
+      decided.value = [...decided.value, { id, at: Date.now(), heap: from }]
     } catch (thrown) {
       leaving.value.delete(id)
       problem.value = told(thrown)
@@ -140,6 +163,8 @@ export function useSitting() {
       problem.value = { what: t('undo.tooLate'), todo: '' }
       return
     }
+    // Storage may still show it as decided: it goes back to where it was.
+    heap.value = decided.value.find((one) => one.id === last.caseId)?.heap ?? heap.value
     decided.value = decided.value.filter((one) => one.id !== last.caseId)
     leaving.value.delete(last.caseId)
     typed.value = ''
@@ -148,10 +173,11 @@ export function useSitting() {
   }
 
   return {
-    ready, queue, waiting, view, chosen, place, decidable, fresh, typed, problem, undoable, title,
+    ready, queue, waiting, heap, counts, view, chosen, place, decidable, fresh, typed, problem, undoable, title,
     undoables: computed(() => deeds.undoable.value.length), done: computed(() => decided.value.length), pace: computed(() => paceOf(decided.value.map((one) => one.at))),
     find: (id: string | undefined) => cases.value.find((one) => one.case.id === id),
-    look, looked, skip, step, decide, undo,
+    may: (action: Action) => view.value !== undefined && decidable.value && deeds.may(view.value, action),
+    turn, look, looked, skip, step, decide, undo,
     notice: (why: Told) => (problem.value = why),
   }
 }
