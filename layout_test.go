@@ -32,6 +32,7 @@ var goMay = map[string][]string{
 	"server/sqlite":      {"shared", "server/roster", "sync/wire", "sync/session", "github.com/mattn/go-sqlite3", "github.com/google/uuid"},
 	"server/live":        {"shared", "server/es256", "sync/wire", "sync/session", "github.com/gorilla/websocket"},
 	"server/es256":       {},
+	"server/deadline":    {"shared"}, // how time limits run: the calendar, the limits, and the clocks of a case; pure
 	"server/durable":     {}, // files that are whole on disk before anybody hears of them
 	"server/numbering":   {"shared", "server/es256", "server/sqlite", "sync/wire", "sync/session", "github.com/google/uuid"},
 	"server/photo":       {"shared", "server/es256", "github.com/tus/tusd/v2", "golang.org/x/exp", "golang.org/x/image"},
