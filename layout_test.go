@@ -29,7 +29,7 @@ var goMay = map[string][]string{
 	"sync/sim/steps":     {"shared", "sync/wire", "sync/session"},
 	"sync/badwire":       {},
 	"sync/drive":         {"shared", "sync/wire", "github.com/gorilla/websocket", "github.com/google/uuid"},
-	"server/sqlite":      {"shared", "server/roster", "sync/wire", "sync/session", "github.com/mattn/go-sqlite3", "github.com/google/uuid"},
+	"server/sqlite":      {"shared", "server/roster", "server/deadline", "sync/wire", "sync/session", "github.com/mattn/go-sqlite3", "github.com/google/uuid"},
 	"server/live":        {"shared", "server/es256", "sync/wire", "sync/session", "github.com/gorilla/websocket"},
 	"server/es256":       {},
 	"server/deadline":    {"shared"}, // how time limits run: the calendar, the limits, and the clocks of a case; pure
@@ -41,7 +41,7 @@ var goMay = map[string][]string{
 	"server/roster":      {"shared", "golang.org/x/text", "github.com/xuri/excelize/v2"},
 	"server/office":      {"shared", "server/roster", "server/sqlite", "server/identity"},               // what pages and commands of administrators share
 	"server/rescue":      {"shared", "server/durable", "server/es256", "server/sqlite", "sync/session"}, // backups: made, proved, restored
-	"server/demo": {"shared", "server/es256", "sync/wire", "sync/session", "server/sqlite", "server/identity", "server/roster", "server/photo",
+	"server/demo": {"shared", "server/deadline", "server/es256", "sync/wire", "sync/session", "server/sqlite", "server/identity", "server/roster", "server/photo",
 		"github.com/google/uuid"},
 	// The server's certificates; autocert speaks ACME (decisions.md says why).
 	"server/cert": {"server/durable", "golang.org/x/crypto"},

@@ -151,7 +151,20 @@ func seedInto(ctx context.Context, config Config, world demo.Demo, database stri
 			}
 		}
 	}
-	return s.flush(ctx)
+	if err := s.flush(ctx); err != nil {
+		return err
+	}
+	return s.limits(ctx)
+}
+
+// limits puts time limits and the calendar after everything else: the centre of the demo set them today, and no clock of its past
+// cases runs.
+func (s *seeder) limits(ctx context.Context) error {
+	data, err := demo.Limits(shared.BuiltinTaxonomy())
+	if err != nil {
+		return err
+	}
+	return s.store.Change(ctx, func(ctx context.Context, c *sqlite.Change) error { return c.PutLimits(ctx, data) })
 }
 
 // hasNews says whether a step names photos that its squad has not sent.

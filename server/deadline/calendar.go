@@ -118,10 +118,14 @@ func (c Calendar) ready() *worked {
 
 // Add is the earliest moment by which ms of the pace have passed since from; for less than 0 the latest one from which they passed
 // until from.
-func (c Calendar) Add(from int64, pace shared.Pace, ms int64) int64 { return c.ready().add(from, pace, ms) }
+func (c Calendar) Add(from int64, pace shared.Pace, ms int64) int64 {
+	return c.ready().add(from, pace, ms)
+}
 
 // Between is how much of the pace passes from one moment to another; less than 0 where the other lies before it.
-func (c Calendar) Between(from, to int64, pace shared.Pace) int64 { return c.ready().between(from, to, pace) }
+func (c Calendar) Between(from, to int64, pace shared.Pace) int64 {
+	return c.ready().between(from, to, pace)
+}
 
 func (w *worked) add(from int64, pace shared.Pace, ms int64) int64 {
 	if pace != shared.PaceWorking || w.ofDay == 0 {

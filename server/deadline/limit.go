@@ -29,7 +29,6 @@ func (l Limit) Check() error {
 
 var written = regexp.MustCompile(`^(紧急)?([0-9]+(?:\.[0-9]+)?) ?(紧急)?(工作日|个?工作时|个?工作小时|天|日|个?小时|分钟)$`)
 
-
 // ParseLimit reads a limit as cities write them: 2紧急工作时 on the wall, 4工作时 in office hours, 2工作日 being 16 of them. 小时 and 天
 // without a word before them are working hours and days, as in the tables that they come from; 分钟 are minutes on the wall. The
 // English forms are "2 h urgent", "4 h working", "2 d working", "15 min".

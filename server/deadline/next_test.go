@@ -255,7 +255,7 @@ func TestWithoutLimitsNoClockRuns(t *testing.T) {
 	}
 	w.plan = city.Ready()
 	w.do(deed{action: shared.ActionResume, at: "2026-11-24 10:00"}).is(shared.PhaseHandle, "due 11-24 12:00"). // it never ran: it begins
-		do(deed{action: shared.ActionHandle, at: "2026-11-24 11:00"}).is(shared.PhaseHandle, "left 60 done 11-24 11:00")
+															do(deed{action: shared.ActionHandle, at: "2026-11-24 11:00"}).is(shared.PhaseHandle, "left 60 done 11-24 11:00")
 }
 
 // A phone whose clock was never measured may claim a time before the clock began.

@@ -25,7 +25,7 @@ const Password = "buxun-demo-2026"
 // Mark stands before the description of every demo case.
 const Mark = "【演示】"
 
-//go:embed divisions.json people.json cases.json kinds.json
+//go:embed divisions.json people.json cases.json kinds.json holidays.json
 var tables embed.FS
 
 //go:embed photos/*.jpg

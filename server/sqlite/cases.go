@@ -45,11 +45,13 @@ func (w *writer) putCase(ctx context.Context, c shared.Case, seq int64) error {
 	if err != nil {
 		return fmt.Errorf("encode case %s: %w", c.ID, err)
 	}
-	return w.exec(ctx, `INSERT INTO cases (id, doc, seq, revision, state, open, squad, reporter, changed_at, official, reached, unit, awaits) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	return w.exec(ctx, `INSERT INTO cases (id, doc, seq, revision, state, open, squad, reporter, changed_at, official, reached, unit, awaits,
+		wakes, unsent, merged_into, duplicates) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET doc = excluded.doc, seq = excluded.seq, revision = excluded.revision, state = excluded.state,
 		open = excluded.open, squad = excluded.squad, reporter = excluded.reporter, changed_at = excluded.changed_at, official = excluded.official, reached = excluded.reached,
-		unit = excluded.unit, awaits = excluded.awaits`,
-		c.ID, string(doc), seq, c.Revision, c.State, c.State.Open(), c.Squad, c.Reporter.ID, c.ChangedAt, optional(c.Number), reached(c), c.Unit, awaits)
+		unit = excluded.unit, awaits = excluded.awaits, wakes = excluded.wakes, unsent = excluded.unsent, merged_into = excluded.merged_into, duplicates = excluded.duplicates`,
+		c.ID, string(doc), seq, c.Revision, c.State, c.State.Open(), c.Squad, c.Reporter.ID, c.ChangedAt, optional(c.Number), reached(c), c.Unit, awaits,
+		optional(wakes(c)), unsent(c), c.Into, len(c.Duplicates))
 }
 
 // Filter narrows a list of cases; zero fields do not.

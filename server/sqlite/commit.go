@@ -90,7 +90,15 @@ func (s *Store) attempt(ctx context.Context, pushes []session.Push) (results []s
 		if in.foresight, err = w.foresee(ctx, pushes); err != nil {
 			return fmt.Errorf("look ahead: %w", err)
 		}
-		batch := session.NewBatch(s.rules, in, w.head)
+		rules := s.rules
+		if rules.Clocks == nil {
+			plan, err := w.planned(ctx)
+			if err != nil {
+				return err
+			}
+			rules.Clocks = plan.Next
+		}
+		batch := session.NewBatch(rules, in, w.head)
 		for _, p := range pushes {
 			if p.Received, err = in.arrival(p); err != nil {
 				return err

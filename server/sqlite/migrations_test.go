@@ -60,6 +60,12 @@ var brought = map[int]bringing{
 		forbids: []string{`UPDATE operations SET clocks = '[]'`},
 		rows: `INSERT INTO units (code, name) VALUES ('env', '环卫处'); INSERT INTO unit_leaves VALUES ('env', 1, ` + aCase + `);
 			UPDATE people SET unit = 'env' WHERE squad IS NULL; UPDATE units SET closed = 1`},
+	14: {brings: `SELECT (SELECT count(*) = 0 FROM conditions) AND (SELECT count(*) = 0 FROM phase_limits) AND (SELECT count(*) = 0 FROM office_hours)
+			AND (SELECT count(*) = 0 FROM free_weekdays) AND (SELECT count(*) = 0 FROM special_days) AND (SELECT count(*) = 0 FROM limit_versions)
+			AND (SELECT count(wakes) = 0 AND sum(unsent) = 0 AND sum(merged_into <> '') = 0 AND sum(duplicates) = 0 FROM cases)`,
+		rows: `INSERT INTO conditions VALUES ('c', 'k', 0, '缺失', '恢复', 'urgent', 7200000); INSERT INTO phase_limits VALUES ('accept', 'urgent', 900000);
+			INSERT INTO office_hours VALUES (480, 720); INSERT INTO free_weekdays VALUES (0); INSERT INTO special_days VALUES ('2026-10-01', 'holiday', '国庆节');
+			INSERT INTO limit_versions VALUES (1, 'v', 1790000010000, '{}')`},
 }
 
 // Each migration meets a database of the version before it with data in every table: no row and no value of before is lost or

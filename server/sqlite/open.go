@@ -24,7 +24,8 @@ import (
 
 // Options are what a store needs from outside. Only Rules is required.
 type Options struct {
-	// Rules gives what judging needs; it is asked once, when the epoch is known.
+	// Rules gives what judging needs; it is asked once, when the epoch is known. Clocks are reckoned with the limits that the store
+	// keeps, unless it says otherwise.
 	Rules func(epoch string) session.Rules
 	// Now is the server's clock; time.Now where nil.
 	Now func() time.Time

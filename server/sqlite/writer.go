@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"buxun/server/deadline"
 	"buxun/shared"
 	"buxun/sync/session"
 )
@@ -20,6 +21,9 @@ type writer struct {
 	version    int64
 	standings  map[string][]membership
 	remembered bool
+
+	plan       *deadline.Plan // that clocks are reckoned with
+	planNumber int64          // of its version
 }
 
 func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
