@@ -33,14 +33,16 @@ var goMay = map[string][]string{
 	"server/live":        {"shared", "server/es256", "sync/wire", "sync/session", "github.com/gorilla/websocket"},
 	"server/es256":       {},
 	"server/deadline":    {"shared"}, // how time limits run: the calendar, the limits, and the clocks of a case; pure
-	"server/durable":     {}, // files that are whole on disk before anybody hears of them
+	"server/durable":     {},         // files that are whole on disk before anybody hears of them
 	"server/numbering":   {"shared", "server/es256", "server/sqlite", "sync/wire", "sync/session", "github.com/google/uuid"},
-	"server/photo":       {"shared", "server/es256", "github.com/tus/tusd/v2", "golang.org/x/exp", "golang.org/x/image"},
-	"server/handover":    {"shared", "server/durable", "server/es256", "sync/wire", "sync/session"}, // files by which phones without a line hand over what they hold
-	"server/identity":    {"shared", "server/durable", "server/es256", "server/sqlite", "golang.org/x/crypto", "github.com/google/uuid"},
-	"server/roster":      {"shared", "golang.org/x/text", "github.com/xuri/excelize/v2"},
-	"server/office":      {"shared", "server/roster", "server/sqlite", "server/identity"},               // what pages and commands of administrators share
-	"server/rescue":      {"shared", "server/durable", "server/es256", "server/sqlite", "sync/session"}, // backups: made, proved, restored
+	// What the server does to cases by itself: limits that run out, suspended cases, mergers, who is sent.
+	"server/duties":   {"shared", "server/sqlite", "server/roster", "sync/wire", "sync/session"},
+	"server/photo":    {"shared", "server/es256", "github.com/tus/tusd/v2", "golang.org/x/exp", "golang.org/x/image"},
+	"server/handover": {"shared", "server/durable", "server/es256", "sync/wire", "sync/session"}, // files by which phones without a line hand over what they hold
+	"server/identity": {"shared", "server/durable", "server/es256", "server/sqlite", "golang.org/x/crypto", "github.com/google/uuid"},
+	"server/roster":   {"shared", "server/deadline", "golang.org/x/text", "github.com/xuri/excelize/v2"},
+	"server/office":   {"shared", "server/roster", "server/deadline", "server/sqlite", "server/identity"}, // what pages and commands of administrators share
+	"server/rescue":   {"shared", "server/durable", "server/es256", "server/sqlite", "sync/session"},      // backups: made, proved, restored
 	"server/demo": {"shared", "server/deadline", "server/es256", "sync/wire", "sync/session", "server/sqlite", "server/identity", "server/roster", "server/photo",
 		"github.com/google/uuid"},
 	// The server's certificates; autocert speaks ACME (decisions.md says why).
@@ -49,9 +51,9 @@ var goMay = map[string][]string{
 	"server/cert/pebble": {"github.com/letsencrypt/pebble/v2", "github.com/miekg/dns"},
 	// What phones read before they trust the server.
 	"server/install": {"server/cert", "github.com/boombuler/barcode", "github.com/google/uuid"},
-	"server/web": {"shared", "sync/wire", "sync/session", "server/sqlite", "server/photo", "server/identity", "server/roster", "server/office", "server/handover",
+	"server/web": {"shared", "server/deadline", "sync/wire", "sync/session", "server/sqlite", "server/photo", "server/identity", "server/roster", "server/office", "server/handover",
 		"github.com/prometheus/client_golang"},
-	"server": {"shared", "server/durable", "server/es256", "sync/wire", "sync/session", "server/sqlite", "server/live", "server/numbering", "server/photo", "server/identity",
+	"server": {"shared", "server/durable", "server/es256", "sync/wire", "sync/session", "server/sqlite", "server/live", "server/numbering", "server/duties", "server/photo", "server/identity",
 		"server/roster", "server/office", "server/demo", "server/rescue", "server/web", "server/cert", "server/install", "server/handover", "client", "github.com/prometheus/client_golang", "github.com/google/uuid"},
 	"client": {},
 	// bench measures the built server from outside; it opens stores only to fill them.
@@ -70,6 +72,7 @@ var goTestsMay = map[string][]string{
 	"server/live":      {"sync/drive", "server/sqlite", "server/roster"},
 	"server/sqlite":    {"sync/drive", "server/es256"},
 	"server/numbering": {"sync/drive", "server/roster"},
+	"server/duties":    {"sync/drive", "server/deadline", "server/es256", "server/numbering"},
 	"server/web":       {"sync/drive", "server/es256", "github.com/xuri/excelize/v2"},
 }
 

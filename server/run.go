@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"buxun/client"
+	"buxun/server/duties"
 	"buxun/server/handover"
 	"buxun/server/identity"
 	"buxun/server/install"
@@ -42,6 +43,7 @@ type Main struct {
 	hub       *live.Hub
 	committer *live.Committer
 	numbers   atomic.Pointer[numbering.Replica]
+	duties    atomic.Pointer[duties.Duties]
 	measures  *measures
 	listener  net.Listener
 	http      *http.Server
@@ -88,6 +90,7 @@ func (m *Main) open(ctx context.Context) error {
 		return err
 	}
 	m.numbers.Store(numbers)
+	m.duties.Store(duties.New(duties.Options{Store: m.centre.store, Make: numbers.Make, Now: m.config.Now, Log: m.config.Log}))
 	if err := m.keepDemoApart(ctx); err != nil {
 		return err
 	}
@@ -176,6 +179,9 @@ func (m *Main) changed(list []session.Changed) {
 	if numbers := m.numbers.Load(); numbers != nil {
 		numbers.Notice(list)
 	}
+	if duties := m.duties.Load(); duties != nil {
+		duties.Notice(list)
+	}
 }
 
 // alarm tells that operations which a phone made will never arrive (L13).
@@ -194,6 +200,7 @@ func (m *Main) Run(ctx context.Context) error {
 	group.Go(func() { m.attend(work) })
 	group.Go(func() { m.handovers.Load().Run(work, m.config.Log) })
 	group.Go(func() { m.numbers.Load().Run(numbering) })
+	group.Go(func() { m.duties.Load().Run(numbering) })
 	m.doors.run(work, &group)
 	served := make(chan error, 1)
 	go func() { served <- m.serve() }()

@@ -192,6 +192,13 @@ func (r *Replica) Transfer(ctx context.Context, caseID, squad string) error {
 	return err
 }
 
+// Make makes operations of the server's replica: the caller gives the case, the action, the payload and what was seen.
+func (r *Replica) Make(ctx context.Context, bodies []shared.Body) ([]wire.Answer, error) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	return r.make(ctx, bodies)
+}
+
 // make signs and pushes operations at the end of the chain, as the store knows it. Nothing is kept here: an operation that
 // was not taken is made anew.
 func (r *Replica) make(ctx context.Context, bodies []shared.Body) ([]wire.Answer, error) {

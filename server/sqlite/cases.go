@@ -51,7 +51,7 @@ func (w *writer) putCase(ctx context.Context, c shared.Case, seq int64) error {
 		open = excluded.open, squad = excluded.squad, reporter = excluded.reporter, changed_at = excluded.changed_at, official = excluded.official, reached = excluded.reached,
 		unit = excluded.unit, awaits = excluded.awaits, wakes = excluded.wakes, unsent = excluded.unsent, merged_into = excluded.merged_into, duplicates = excluded.duplicates`,
 		c.ID, string(doc), seq, c.Revision, c.State, c.State.Open(), c.Squad, c.Reporter.ID, c.ChangedAt, optional(c.Number), reached(c), c.Unit, awaits,
-		optional(wakes(c)), unsent(c), c.Into, len(c.Duplicates))
+		optional(Wakes(c)), Unsent(c), c.Into, len(c.Duplicates))
 }
 
 // Filter narrows a list of cases; zero fields do not.

@@ -12,8 +12,10 @@ import (
 	"buxun/shared"
 )
 
-// Limits is what clocks are reckoned with now. Where nothing was ever put it is empty, and no clock runs.
-func (s *Store) Limits(ctx context.Context) (deadline.Data, error) { return limitsKept(ctx, s.reading) }
+// LimitsKept is what clocks are reckoned with now. Where nothing was ever put it is empty, and no clock runs.
+func (s *Store) LimitsKept(ctx context.Context) (deadline.Data, error) {
+	return limitsKept(ctx, s.reading)
+}
 
 // LimitsKept is what clocks are reckoned with now.
 func (c *Change) LimitsKept(ctx context.Context) (deadline.Data, error) {

@@ -29,7 +29,7 @@ func (w *world) putLimits(data deadline.Data) error {
 
 func TestLimitsAreKeptWithTheirHistory(t *testing.T) {
 	w := newWorld(t)
-	empty, err := w.Limits(w.ctx)
+	empty, err := w.LimitsKept(w.ctx)
 	w.must(err)
 	if !reflect.DeepEqual(empty, deadline.Data{}) {
 		t.Errorf("a new centre has limits: %+v", empty)
@@ -46,7 +46,7 @@ func TestLimitsAreKeptWithTheirHistory(t *testing.T) {
 		t.Errorf("limits in hours that there are not: %v", err)
 	}
 	w.reopen()
-	got, err := w.Limits(w.ctx)
+	got, err := w.LimitsKept(w.ctx)
 	w.must(err)
 	if !reflect.DeepEqual(got, someLimits) {
 		t.Errorf("kept are %+v", got)

@@ -66,6 +66,7 @@ var brought = map[int]bringing{
 		rows: `INSERT INTO conditions VALUES ('c', 'k', 0, '缺失', '恢复', 'urgent', 7200000); INSERT INTO phase_limits VALUES ('accept', 'urgent', 900000);
 			INSERT INTO office_hours VALUES (480, 720); INSERT INTO free_weekdays VALUES (0); INSERT INTO special_days VALUES ('2026-10-01', 'holiday', '国庆节');
 			INSERT INTO limit_versions VALUES (1, 'v', 1790000010000, '{}')`},
+	15: {brings: `SELECT count(*) = 1 FROM sqlite_master WHERE name = 'operations_sending'`},
 }
 
 // Each migration meets a database of the version before it with data in every table: no row and no value of before is lost or
