@@ -9,6 +9,7 @@ import (
 	"io"
 	"time"
 
+	"buxun/server/deadline"
 	"buxun/server/roster"
 	"buxun/server/sqlite"
 	"buxun/shared"
@@ -44,6 +45,7 @@ type kept interface {
 	AreasKept(ctx context.Context) ([]sqlite.Area, error)
 	Devices(ctx context.Context) ([]sqlite.Device, error)
 	PhrasesKept(ctx context.Context) ([]roster.Phrase, error)
+	LimitsKept(ctx context.Context) (deadline.Data, error)
 	UnitsKept(ctx context.Context) ([]sqlite.Unit, error)
 }
 
@@ -58,6 +60,7 @@ type upload struct {
 	areas   []roster.Area
 	devices []roster.Device
 	phrases []roster.Phrase
+	limits  limitRows
 	same    map[string]bool   // accounts whose password is the file's already
 	hashes  map[string]string // of the others, by login
 }
@@ -70,6 +73,7 @@ type puts struct {
 	areas   []roster.Area
 	devices []roster.Device
 	phrases []roster.PhraseList
+	limits  *deadline.Data
 }
 
 // Look reads a file and says what importing it would do.
@@ -155,6 +159,8 @@ func (o *Office) read(ctx context.Context, kind roster.Kind, file string, data [
 		up.devices, err = roster.ParseDevices(file, data)
 	case roster.Phrases:
 		up.phrases, err = roster.ParsePhrases(file, data, squads)
+	case roster.Limits, roster.Phases, roster.Calendar:
+		up.limits, err = readLimits(kind, file, data)
 	default:
 		err = shared.Fail("request.notFound", "no kind "+string(kind))
 	}
@@ -250,6 +256,11 @@ func (o *Office) plan(ctx context.Context, up *upload, from kept) (Preview, puts
 		if have, err = from.PhrasesKept(ctx); err == nil {
 			preview.Steps, put.phrases = roster.PlanPhrases(up.file, up.phrases, have)
 		}
+	case roster.Limits, roster.Phases, roster.Calendar:
+		var have deadline.Data
+		if have, err = from.LimitsKept(ctx); err == nil {
+			preview.Steps, put.limits, err = up.limits.plan(up.file, up.kind, have)
+		}
 	}
 	if errors.As(err, &preview.Mistakes) {
 		err = nil
@@ -317,6 +328,9 @@ func (o *Office) put(ctx context.Context, c *sqlite.Change, up *upload, put puts
 		if err := c.PutPhrases(ctx, list.Squad, list.Kind, list.Texts); err != nil {
 			return err
 		}
+	}
+	if put.limits != nil {
+		return c.PutLimits(ctx, *put.limits)
 	}
 	return nil
 }
@@ -428,6 +442,9 @@ func (o *Office) table(ctx context.Context, kind roster.Kind, q Query, language 
 			table.AddPhrase(p)
 		}
 		return table, err
+	}
+	if kind == roster.Limits || kind == roster.Phases || kind == roster.Calendar {
+		return table, o.addLimits(ctx, table, kind, q)
 	}
 	return table, shared.Fail("request.notFound", "no kind "+string(kind))
 }

@@ -82,6 +82,12 @@ func columnsOf(kind Kind) []column {
 		return areaColumns
 	case Phrases:
 		return phraseColumns
+	case Limits:
+		return limitColumns
+	case Phases:
+		return phaseColumns
+	case Calendar:
+		return calendarColumns
 	}
 	return deviceColumns
 }

@@ -16,10 +16,16 @@ const (
 	Areas   Kind = "areas"
 	Devices Kind = "devices"
 	Phrases Kind = "phrases"
+	// The limits of filing conditions, those of phases, and the office calendar.
+	Limits   Kind = "limits"
+	Phases   Kind = "phases"
+	Calendar Kind = "calendar"
 )
 
 // Kinds lists them in the order in which they are to be filled.
-func Kinds() []Kind { return []Kind{Squads, Units, People, Areas, Devices, Phrases} }
+func Kinds() []Kind {
+	return []Kind{Squads, Units, People, Areas, Devices, Phrases, Calendar, Phases, Limits}
+}
 
 // Language is of the headings and words in a table that is written; every one is read.
 type Language string

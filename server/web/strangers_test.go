@@ -72,6 +72,7 @@ var gates = []gate{
 	{"GET /api/taxonomy/{file}", "GET /api/taxonomy/..%2f..%2fbuxun.db", "", nil, nobody},
 	{"GET /api/directory", "GET /api/directory", "", nil, syncing},
 	{"GET /api/phrases", "GET /api/phrases", "", nil, syncing},
+	{"GET /api/limits", "GET /api/limits", "", nil, syncing},
 	{"GET /api/phrases", "GET /api/phrases?squad=A", "", nil, squadA},
 	{"PUT /api/phrases/{kind}", "PUT /api/phrases/return?squad=A", `{"texts":["变了"]}`, nil, [10]int{401, 403, 403, 403, 403, 403, 200, 200, 403, 403}},
 	// Each is given receipts of their own doings alone, and may compare their own phone alone.
@@ -152,6 +153,12 @@ var gates = []gate{
 	{"POST /api/office/files/devices", "POST /api/office/files/devices?name=d.csv", "replica,name\n{replica},变了\n", nil, inOffice},
 	{"GET /api/office/files/phrases", "GET /api/office/files/phrases?form=csv", "", nil, inOffice},
 	{"POST /api/office/files/phrases", "POST /api/office/files/phrases?name=f.csv", "squad,kind,text\nA,return,变了\n", nil, inOffice},
+	{"GET /api/office/files/limits", "GET /api/office/files/limits?form=csv", "", nil, inOffice},
+	{"POST /api/office/files/limits", "POST /api/office/files/limits?name=l.csv", "category,condition,limit\nGB/T 47678.5-2026|matter|06010,暴露,4 h urgent\n", nil, inOffice},
+	{"GET /api/office/files/phases", "GET /api/office/files/phases?form=csv", "", nil, inOffice},
+	{"POST /api/office/files/phases", "POST /api/office/files/phases?name=p.csv", "phase,limit\naccept,15 min\n", nil, inOffice},
+	{"GET /api/office/files/calendar", "GET /api/office/files/calendar?form=csv", "", nil, inOffice},
+	{"POST /api/office/files/calendar", "POST /api/office/files/calendar?name=c.csv", "kind,value,name\nhours,08:00-12:00,\nfree,Sunday,\n", nil, inOffice},
 }
 
 var methods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}

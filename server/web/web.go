@@ -14,6 +14,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"buxun/server/handover"
@@ -67,14 +68,15 @@ type Site struct {
 
 type server struct {
 	Config
-	log       *slog.Logger
-	pages     pages
-	taxonomy  taxonomy
-	measures  measures
-	uploads   http.Handler // answers below photo.Path
-	byLogin   *identity.Limiter
-	byAddress *identity.Limiter
-	reading   chan struct{} // held by whoever reads a file of an administrator: it takes memory
+	log        *slog.Logger
+	pages      pages
+	taxonomy   taxonomy
+	measures   measures
+	uploads    http.Handler // answers below photo.Path
+	byLogin    *identity.Limiter
+	byAddress  *identity.Limiter
+	limitsKept atomic.Pointer[limitsSheet]
+	reading    chan struct{} // held by whoever reads a file of an administrator: it takes memory
 }
 
 // route is one thing that can be asked. purpose is what a program's token must be for; a route without one is for people.
@@ -120,6 +122,7 @@ func (s *server) routes() []route {
 		{"GET", "/api/taxonomy/{file}", anyone, "", (*server).taxonomyFile},
 		{"GET", "/api/directory", signedIn, PurposeSync, (*server).directory},
 		{"GET", "/api/phrases", signedIn, PurposeSync, (*server).phrases},
+		{"GET", "/api/limits", signedIn, PurposeSync, (*server).limits},
 		{"PUT", "/api/phrases/{kind}", signedIn, "", (*server).putPhrases},
 		{"POST", "/api/receipts", signedIn, PurposeSync, (*server).receipts},
 		{"POST", "/api/reckon", signedIn, PurposeSync, (*server).reckon},
