@@ -91,15 +91,16 @@ func readLog(t *testing.T, data string, phones []*tale, cases map[string]shared.
 		}
 	}
 	rows, err := db.Query(`SELECT replica, counter, hash, text, coalesce(case_id, ''), outcome, coalesce(fault, ''), coalesce(to_state, ''), coalesce(role, ''), coalesce(squad, ''),
-		table_version, received, at, coalesce(marks, ''), revision FROM operations ORDER BY case_id, revision`)
+		table_version, received, at, coalesce(marks, ''), revision, coalesce(clocks, '[]') FROM operations ORDER BY case_id, revision`)
 	must(t, err)
 	defer rows.Close()
 	replayed, found := map[string]*shared.Case{}, 0
 	for rows.Next() {
-		var replica, hash, text, id, marks string
+		var replica, hash, text, id, marks, clocks string
 		var counter, revision int64
 		var v shared.Verdict
-		must(t, rows.Scan(&replica, &counter, &hash, &text, &id, &v.Outcome, &v.Fault, &v.To, &v.Role, &v.Squad, &v.Table, &v.Received, &v.At, &marks, &revision))
+		must(t, rows.Scan(&replica, &counter, &hash, &text, &id, &v.Outcome, &v.Fault, &v.To, &v.Role, &v.Squad, &v.Table, &v.Received, &v.At, &marks, &revision, &clocks))
+		must(t, json.Unmarshal([]byte(clocks), &v.Clocks))
 		if own, ok := made[operation(replica, counter)]; ok {
 			found++
 			if own != text || hash != shared.HashText(own) {
