@@ -37,6 +37,7 @@ var goMay = map[string][]string{
 	"server/numbering":   {"shared", "server/es256", "server/sqlite", "sync/wire", "sync/session", "github.com/google/uuid"},
 	// What the server does to cases by itself: limits that run out, suspended cases, mergers, who is sent.
 	"server/duties":   {"shared", "server/sqlite", "server/roster", "sync/wire", "sync/session"},
+	"server/notice":   {"shared", "server/sqlite", "sync/session"}, // webhooks: other systems that are told of events
 	"server/photo":    {"shared", "server/es256", "github.com/tus/tusd/v2", "golang.org/x/exp", "golang.org/x/image"},
 	"server/handover": {"shared", "server/durable", "server/es256", "sync/wire", "sync/session"}, // files by which phones without a line hand over what they hold
 	"server/identity": {"shared", "server/durable", "server/es256", "server/sqlite", "golang.org/x/crypto", "github.com/google/uuid"},
@@ -53,7 +54,7 @@ var goMay = map[string][]string{
 	"server/install": {"server/cert", "github.com/boombuler/barcode", "github.com/google/uuid"},
 	"server/web": {"shared", "server/deadline", "sync/wire", "sync/session", "server/sqlite", "server/photo", "server/identity", "server/roster", "server/office", "server/handover",
 		"github.com/prometheus/client_golang"},
-	"server": {"shared", "server/durable", "server/es256", "sync/wire", "sync/session", "server/sqlite", "server/live", "server/numbering", "server/duties", "server/photo", "server/identity",
+	"server": {"shared", "server/durable", "server/es256", "sync/wire", "sync/session", "server/sqlite", "server/live", "server/numbering", "server/duties", "server/notice", "server/photo", "server/identity",
 		"server/roster", "server/office", "server/demo", "server/rescue", "server/web", "server/cert", "server/install", "server/handover", "client", "github.com/prometheus/client_golang", "github.com/google/uuid"},
 	"client": {},
 	// bench measures the built server from outside; it opens stores only to fill them.
@@ -73,6 +74,7 @@ var goTestsMay = map[string][]string{
 	"server/sqlite":    {"sync/drive", "server/es256"},
 	"server/numbering": {"sync/drive", "server/roster"},
 	"server/duties":    {"sync/drive", "server/deadline", "server/es256", "server/numbering"},
+	"server/notice":    {"sync/drive", "server/es256", "server/roster"},
 	"server/web":       {"sync/drive", "server/es256", "github.com/xuri/excelize/v2"},
 }
 

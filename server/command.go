@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"buxun/server/notice"
 	"buxun/server/office"
 	"buxun/server/roster"
 	"buxun/server/sqlite"
@@ -37,6 +38,9 @@ type options struct {
 	days                      int
 	name, kind, why, text     string
 	format, out, language     string
+	events                    string
+	secretStdin               bool
+	words, private            bool
 	dryRun                    bool
 	given                     map[string]bool // options that were said
 }
@@ -114,6 +118,11 @@ var commands = map[string]command{
 	"replica revoke":  {"ID", 1, revokeDevice},
 	"token add":       {"NAME --purpose sync|metrics [--squad S] [--days N]", 1, addToken},
 	"token revoke":    {"NAME", 1, revokeToken},
+	"webhooks list":   {"", 0, listWebhooks},
+	"webhooks add":    {"NAME URL [--format json|wecom|dingtalk] [--events E,E,…] [--secret-stdin] [--words]", 2, addWebhook},
+	"webhooks remove": {"NAME", 1, removeWebhook},
+	"webhooks log":    {"NAME", 1, showWebhookLog},
+	"webhooks test":   {"NAME [--webhooks-private]", 1, testWebhook},
 }
 
 // administer finds the command and runs it on the data.
@@ -170,7 +179,8 @@ func (o *options) register(set *flag.FlagSet, words string) {
 		{"kind", "community, unitGrid or dutyGrid", &o.kind},
 		{"why", "the `reason`, which is kept", &o.why},
 		{"search", "`text` that stands somewhere in it", &o.text},
-		{"format", "csv, xlsx, and geojson for areas; else as the name of --out ends", &o.format},
+		{"format", "csv, xlsx, and geojson for areas; else as the name of --out ends; of webhooks json, wecom or dingtalk", &o.format},
+		{"events", "`names` of what it is told, with commas between; else everything: " + strings.Join(notice.Events(), ","), &o.events},
 		{"out", "`file` to write; else standard output", &o.out},
 		{"lang", "zh or en: language of the headings", &o.language},
 	}
@@ -181,6 +191,18 @@ func (o *options) register(set *flag.FlagSet, words string) {
 	}
 	if strings.Contains(words, "--password-stdin") {
 		set.BoolVar(&o.passwordStdin, "password-stdin", false, "read the password from standard input; else one is made and printed once")
+	}
+	for name, one := range map[string]struct {
+		into *bool
+		says string
+	}{
+		"secret-stdin":     {&o.secretStdin, "read the secret from standard input; else, for json, one is made and printed once"},
+		"words":            {&o.words, "tell the case's description as well"},
+		"webhooks-private": {&o.private, "private addresses may be told, as the server's option of this name says"},
+	} {
+		if strings.Contains(words, "--"+name) {
+			set.BoolVar(one.into, name, false, one.says)
+		}
 	}
 	if strings.Contains(words, "--days") {
 		set.IntVar(&o.days, "days", 0, "`days` until the token ends; 0: never")

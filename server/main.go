@@ -27,6 +27,7 @@ const usage = `Buxun (步巡)
   buxun export squads|people|areas|devices|phrases        --format csv|xlsx|geojson --out FILE
   buxun case move CASE SQUAD       CASE is an id, a short id or a case number
   buxun token add|revoke      what programs sign in with
+  buxun webhooks add|remove|list|log|test   other systems that are told of events; group robots of WeCom and DingTalk
   buxun demo month                 fill a new data directory with a month of made-up work, for serve --demo
   buxun backup TO                  copy the data into a directory of backups, beside a running server
   buxun verify-backup FROM         show that a backup can be restored
@@ -81,7 +82,7 @@ func dispatch(ctx context.Context, args []string, t terminal) error {
 	switch name {
 	case "serve":
 		return serve(ctx, rest, t)
-	case "user", "squad", "unit", "area", "device", "phrases", "import", "export", "case", "replica", "token", "rescue":
+	case "user", "squad", "unit", "area", "device", "phrases", "import", "export", "case", "replica", "token", "rescue", "webhooks":
 		return administer(ctx, name, rest, t)
 	case "cert":
 		return makeCertificate(ctx, rest, t)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -18,6 +19,7 @@ import (
 	"buxun/server/identity"
 	"buxun/server/install"
 	"buxun/server/live"
+	"buxun/server/notice"
 	"buxun/server/numbering"
 	"buxun/server/photo"
 	"buxun/server/sqlite"
@@ -44,6 +46,7 @@ type Main struct {
 	committer *live.Committer
 	numbers   atomic.Pointer[numbering.Replica]
 	duties    atomic.Pointer[duties.Duties]
+	notices   atomic.Pointer[notice.Notices]
 	measures  *measures
 	listener  net.Listener
 	http      *http.Server
@@ -91,6 +94,7 @@ func (m *Main) open(ctx context.Context) error {
 	}
 	m.numbers.Store(numbers)
 	m.duties.Store(duties.New(duties.Options{Store: m.centre.store, Make: numbers.Make, Now: m.config.Now, Log: m.config.Log}))
+	m.notices.Store(notice.Open(notice.Options{Store: m.centre.store, Client: notice.NewClient(m.config.WebhooksPrivate), Now: m.config.Now, Random: rand.Float64, Log: m.config.Log}))
 	if err := m.keepDemoApart(ctx); err != nil {
 		return err
 	}
@@ -182,6 +186,9 @@ func (m *Main) changed(list []session.Changed) {
 	if duties := m.duties.Load(); duties != nil {
 		duties.Notice(list)
 	}
+	if notices := m.notices.Load(); notices != nil {
+		notices.Notice(list)
+	}
 }
 
 // alarm tells that operations which a phone made will never arrive (L13).
@@ -201,6 +208,7 @@ func (m *Main) Run(ctx context.Context) error {
 	group.Go(func() { m.handovers.Load().Run(work, m.config.Log) })
 	group.Go(func() { m.numbers.Load().Run(numbering) })
 	group.Go(func() { m.duties.Load().Run(numbering) })
+	group.Go(func() { m.notices.Load().Run(numbering) }) // what was not told yet is told at the next start
 	m.doors.run(work, &group)
 	served := make(chan error, 1)
 	go func() { served <- m.serve() }()

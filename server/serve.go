@@ -33,6 +33,8 @@ type Config struct {
 	HTTPListen string
 	// NumberPrefix begins the official numbers of cases.
 	NumberPrefix string
+	// WebhooksPrivate lets webhooks lead to private addresses.
+	WebhooksPrivate bool
 	// Proxies are the addresses whose forwarding headers are believed.
 	Proxies []netip.Prefix
 	// Patience is how long a stopping server waits for requests in flight.
@@ -84,6 +86,7 @@ func readConfig(args []string, t terminal) (Config, error) {
 	set.StringVar(&config.ACMEDirectory, "acme-directory", "", "with --domain: `URL` of another authority than Let's Encrypt")
 	set.StringVar(&config.HTTPListen, "http-listen", "", "`address` where phones read without HTTPS how to trust the server, or off (default with --local-ca :8081, with --domain :80)")
 	set.StringVar(&config.NumberPrefix, "number-prefix", "BX", "`text` that case numbers begin with, for example the place's code")
+	set.BoolVar(&config.WebhooksPrivate, "webhooks-private", false, "webhooks may lead to addresses of your own network; else to public ones only")
 	format := set.String("log-format", "text", "`text` or json")
 	level := set.String("log-level", "info", "`least` level that is logged: debug, info, warn, error")
 	proxies := set.String("proxies", "127.0.0.0/8,::1/128", "`networks` of proxies whose X-Forwarded headers are believed")

@@ -67,6 +67,10 @@ var brought = map[int]bringing{
 			INSERT INTO office_hours VALUES (480, 720); INSERT INTO free_weekdays VALUES (0); INSERT INTO special_days VALUES ('2026-10-01', 'holiday', '国庆节');
 			INSERT INTO limit_versions VALUES (1, 'v', 1790000010000, '{}')`},
 	15: {brings: `SELECT count(*) = 1 FROM sqlite_master WHERE name = 'operations_sending'`},
+	16: {brings: `SELECT (SELECT count(*) = 0 FROM webhooks) AND (SELECT count(*) = 0 FROM webhook_outbox) AND (SELECT count(*) = 0 FROM webhook_log) AND (SELECT number = 0 FROM webhook_place)`,
+		rows: `INSERT INTO webhooks VALUES (1, 'desk', 'https://example.org/x', 'a secret of sixteen', 'json', 'filed,closed', 0, 1);
+			INSERT INTO webhook_outbox SELECT 1, number, 'filed', hash, ` + aCase + `, 'filed', received, 1, received FROM operations LIMIT 1;
+			INSERT INTO webhook_log VALUES (1, 1, 'filed', 'h', 1, 1790000010000, 12, 500, 'the answer is 500'); UPDATE webhook_place SET number = 3`},
 }
 
 // Each migration meets a database of the version before it with data in every table: no row and no value of before is lost or
