@@ -95,3 +95,22 @@ func TestOneRequestOneAnswer(t *testing.T) {
 		t.Errorf("answers:\n%s", out.String())
 	}
 }
+
+// What was done already is not owed any more.
+func TestTheServerOwesWhatTheCasesSay(t *testing.T) {
+	m := peopled()
+	m.now = 100
+	m.cases["filed"] = held{shared.Case{ID: "filed", State: shared.StateFiled}, 1}
+	m.cases["known"] = held{shared.Case{ID: "known", State: shared.StateFiled, Number: "1", Duplicates: []string{"merged", "apart"}}, 2}
+	m.cases["merged"] = held{shared.Case{ID: "merged", State: shared.StateMerged, Into: "known"}, 3}
+	m.cases["apart"] = held{shared.Case{ID: "apart", State: shared.StateReported}, 4}
+	m.cases["due"] = held{shared.Case{ID: "due", State: shared.StateSuspended, Number: "2", Until: 99}, 5}
+	m.cases["later"] = held{shared.Case{ID: "later", State: shared.StateSuspended, Number: "3", Until: 101}, 6}
+	var got []string
+	for _, d := range m.owed() {
+		got = append(got, d.Case+" "+string(d.Action))
+	}
+	if want := "due resume, filed number, known release"; strings.Join(got, ", ") != want {
+		t.Errorf("owed %q, want %s", got, want)
+	}
+}
