@@ -1,6 +1,9 @@
 package shared
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // marksOf lists what is improbable about an operation, in a fixed order (L11).
 func marksOf(c *Case, b Body, move Move, ctx Judging) []Mark {
@@ -30,9 +33,22 @@ func marksOf(c *Case, b Body, move Move, ctx Judging) []Mark {
 	add(gallery, MarkPhotoGallery)
 	add(elsewhere, MarkPhotoElsewhere)
 	add(otherTime, MarkPhotoOtherTime)
-	add(c != nil && !move.Evidence && b.Author.Kind == AuthorPerson && b.Seen < c.Revision, MarkDecidedOnOlder)
+	add(c != nil && !move.Evidence && b.Author.Kind == AuthorPerson && missed(*c, b.Seen), MarkDecidedOnOlder)
 	add(ctx.AfterGap, MarkChainUnproven)
 	return marks
+}
+
+// missed says whether people did something after the revision that the author saw. What the server notes by itself, such as a
+// number, changes no decision.
+func missed(c Case, seen int64) bool {
+	latest := c.Revision
+	for _, entry := range slices.Backward(c.Timeline) {
+		if entry.By.Kind != AuthorServer {
+			break
+		}
+		latest = entry.Revision - 1
+	}
+	return seen < latest
 }
 
 func photoMarks(b Body, claimed int64) (gallery, elsewhere, otherTime bool) {

@@ -15,10 +15,21 @@ export function marksOf(c: Case | undefined, b: Body, move: Move, ctx: Judging):
     [claimed - bound - clockToleranceMs > ctx.now, 'timeAfterArrival'],
     ...placeMarks(b, move),
     ...photoMarks(b, claimed),
-    [c !== undefined && !move.evidence && isPerson && b.seen < c.revision, 'decidedOnOlder'],
+    [c !== undefined && !move.evidence && isPerson && missed(c, b.seen), 'decidedOnOlder'],
     [ctx.afterGap === true, 'chainUnproven'],
   ]
   return found.filter(([improbable]) => improbable).map(([, mark]) => mark)
+}
+
+/** Whether people did something after the revision that the author saw. What the server notes by itself, such as a number, changes no decision. */
+function missed(c: Case, seen: number): boolean {
+  let latest = c.revision
+  for (let i = c.timeline.length - 1; i >= 0; i--) {
+    const entry = c.timeline[i]
+    if (entry?.by.kind !== 'server') break
+    latest = entry.revision - 1
+  }
+  return seen < latest
 }
 
 function placeMarks(b: Body, move: Move): [boolean, Mark][] {
