@@ -42,3 +42,33 @@ func TestAReturnReachesThePersonOnce(t *testing.T) {
 		}
 	}
 }
+
+func TestATaskReachesWhoIsSentOnce(t *testing.T) {
+	timeline := func(delivered, seen int64) []shared.Entry {
+		return []shared.Entry{{Revision: 1, Action: shared.ActionReport}, {Revision: 2, Action: shared.ActionSendVerify}, {Revision: 3, Action: shared.ActionAssign, Delivered: delivered, Seen: seen}}
+	}
+	c := shared.Case{State: shared.StateVerifying, Timeline: timeline(0, 0), Task: &shared.Task{Kind: shared.TaskVerify, Assignee: "c4", Revision: 3}}
+	if entry, person := c.Awaited(); entry == nil || entry.Revision != 3 || person != "c4" {
+		t.Errorf("it waits for %q by %+v", person, entry)
+	}
+	c, changed := shared.Reach(c, false, 9)
+	if !changed || !reflect.DeepEqual(c.Timeline, timeline(9, 0)) {
+		t.Errorf("delivered: %v %+v", changed, c.Timeline)
+	}
+	c, changed = shared.Reach(c, true, 11)
+	if !changed || !reflect.DeepEqual(c.Timeline, timeline(9, 11)) {
+		t.Errorf("seen: %v %+v", changed, c.Timeline)
+	}
+	if _, changed = shared.Reach(c, true, 12); changed {
+		t.Error("seen twice")
+	}
+	for _, still := range []shared.Case{
+		{State: shared.StateVerifying, Timeline: timeline(0, 0), Task: &shared.Task{Kind: shared.TaskVerify, Revision: 3}},
+		{State: shared.StateMerged, Timeline: timeline(0, 0), Task: &shared.Task{Kind: shared.TaskVerify, Assignee: "c4", Revision: 3}},
+		{State: shared.StateFiled, Timeline: timeline(0, 0)},
+	} {
+		if _, changed := shared.Reach(still, true, 9); changed {
+			t.Errorf("%s reached somebody", still.State)
+		}
+	}
+}

@@ -1,7 +1,7 @@
 import { computed, watch } from 'vue'
 import { Fault } from '@shared/fault'
 import { inScope } from '@shared/judge'
-import { returned } from '@shared/reach'
+import { awaited } from '@shared/reach'
 import { version, type Action, type Body, type Change, type Condition, type Fix, type Judging, type Payload } from '@shared/types.gen'
 import { allows, builtinWorkflow, fits, moveOf, opens, unmet } from '@shared/workflow'
 import { keepDocument, openDocument } from '../db/documents'
@@ -53,7 +53,7 @@ export function makeDeeds({ phone, world, ledger, fix, taxonomy }: DeedPorts): D
   let seen = new Map<string, number>()
   let whose = ''
   let cancel: () => void = () => undefined
-  /** Returns whose glance the centre was told of by this page. */
+  /** Returns and tasks whose glance the centre was told of by this page. */
   let told = new Set<string>()
   phone.person.watch((person) => {
     if (whose === (person?.id ?? '')) return
@@ -71,11 +71,11 @@ export function makeDeeds({ phone, world, ledger, fix, taxonomy }: DeedPorts): D
     remind()
   }
 
-  /** A return that was looked at without a line, by a page that is gone: the leader waits to hear of it. */
+  /** A return or a task that was looked at without a line, by a page that is gone: the leader waits to hear of it. */
   watch(ledger.views, remind)
   function remind(): void {
-    for (const { mine, case: c } of ledger.views.value) {
-      const entry = mine ? returned(c) : undefined
+    for (const { case: c } of ledger.views.value) {
+      const entry = awaited(c, whose)
       const revision = seen.get(c.id) ?? 0
       if (entry === undefined || entry.seen !== undefined || revision < entry.revision || told.has(`${c.id} ${entry.revision}`)) continue
       told.add(`${c.id} ${entry.revision}`)
@@ -113,12 +113,12 @@ export function makeDeeds({ phone, world, ledger, fix, taxonomy }: DeedPorts): D
       if (c === undefined || (seen.get(caseId) ?? 0) >= c.revision) return
       const { revision } = c
       seen.set(caseId, revision)
-      told.add(`${caseId} ${returned(c)?.revision ?? 0}`)
+      told.add(`${caseId} ${awaited(c, whose)?.revision ?? 0}`)
       ledger.markSeen(seen)
       phone.seen([{ case: caseId, revision }])
       const person = whose
       cancel()
-      cancel = world.after(returned(c) ? 0 : seenMs, () => void keepDocument(phone.store, person, 'seen', [...seen]).catch(() => undefined))
+      cancel = world.after(awaited(c, whose) ? 0 : seenMs, () => void keepDocument(phone.store, person, 'seen', [...seen]).catch(() => undefined))
     },
   }
 }

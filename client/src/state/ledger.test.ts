@@ -124,14 +124,16 @@ test('what was seen is remembered', async () => {
   await vi.waitFor(() => expect(later.find(id)?.unread).toBe(false))
 })
 
-test('R38: a return that was looked at without the centre hearing of it is told by the next page, once', async () => {
+test.each([
+  ['return', { action: 'return' as const, payload: { reason: '照片看不清' } }, { state: 'returned' as const }],
+  ['task', { action: 'sendVerify' as const, payload: {} }, { state: 'verifying' as const, task: { kind: 'verify' as const, assignee: people.first.id, how: 'pick' as const, since: 1, revision: 2 } }],
+])('R38: a %s that was looked at without the centre hearing of it is told by the next page, once', async (_, deed, after) => {
   const { world, centre, phone, ledger, deeds } = await page()
   await phone.save(report)
   await vi.waitFor(() => expect(texts(centre)).toHaveLength(1))
-  const c = casesOf(texts(centre), [{ action: 'return', payload: { reason: '照片看不清' } }])
-  const back = { ...c, state: 'returned' as const }
+  const back = { ...casesOf(texts(centre), [deed]), ...after }
   centre.say({ t: 'change', seq: centre.seq, case: back })
-  await vi.waitFor(() => expect(ledger.find(id)?.case.state).toBe('returned'))
+  await vi.waitFor(() => expect(ledger.find(id)?.case.state).toBe(after.state))
   const told = () => centre.frames.filter(({ t }) => t === 'seen').length
   expect(told()).toBe(0)
   deeds.seen(id)
@@ -141,7 +143,7 @@ test('R38: a return that was looked at without the centre hearing of it is told 
   const later = new Ledger(phone)
   makeDeeds({ phone, world, ledger: later, fix: () => null, taxonomy: () => 't1' })
   await vi.waitFor(() => expect(told()).toBe(2))
-  centre.say({ t: 'change', seq: centre.seq + 1, case: { ...back, timeline: back.timeline.map((entry) => (entry.action === 'return' ? { ...entry, delivered: 7, seen: 7 } : entry)) } })
+  centre.say({ t: 'change', seq: centre.seq + 1, case: { ...back, timeline: back.timeline.map((entry) => (entry.action === deed.action ? { ...entry, delivered: 7, seen: 7 } : entry)) } })
   await vi.waitFor(() => expect(later.find(id)?.case.timeline.at(-1)?.seen).toBe(7))
   const third = new Ledger(phone)
   makeDeeds({ phone, world, ledger: third, fix: () => null, taxonomy: () => 't1' })

@@ -35,8 +35,8 @@ const views = [
   view('swept', { state: 'selfHandled', at: today + hour, action: 'selfHandle', travel: { kind: 'lost', photos: 1 } }),
 ]
 const texts: Readonly<Record<string, string>> = { old: '7zk0q-1 暴露垃圾 清霞路', week: '7zk0q-2 道路不洁 铜霞路', back: '7zk0q-3 暴露垃圾 铜霞路' }
-const ways: Ways = { today, textOf: ({ case: c }) => texts[c.id] ?? '', keysOf: (word) => new Set(word === 'dlbj' ? ['a|matter|2'] : []) }
-const all: Wanted = { whose: 'squad', query: '', state: '', span: '', category: '', deed: '', journey: '', done: '', who: '', within: '' }
+const ways: Ways = { today, now: today + 10 * hour, textOf: ({ case: c }) => texts[c.id] ?? '', keysOf: (word) => new Set(word === 'dlbj' ? ['a|matter|2'] : []) }
+const all: Wanted = { whose: 'squad', query: '', state: '', span: '', category: '', deed: '', journey: '', limit: '', source: '', unit: '', done: '', who: '', within: '' }
 const find = (wanted: Partial<Wanted>) => findCases(views, { ...all, ...wanted }, ways).map((one) => one.case.id)
 
 describe('the list of cases', () => {
@@ -55,6 +55,24 @@ describe('the list of cases', () => {
     expect(find({ query: 'dlbj 铜霞' })).toEqual(['week'])
     expect(find({ query: 'dlbj 清霞' })).toEqual([])
     expect(find({ query: '井盖' })).toEqual([])
+  })
+
+  it('is narrowed by its time limit, its unit and where it came from, each with its count', () => {
+    const limited = (id: string, more: Partial<CaseView['case']>): CaseView => {
+      const one = view(id, { state: 'dispatched', at: today })
+      return { ...one, case: { ...one.case, unit: 'env', ...more } }
+    }
+    const running = (due: number) => ({ clocks: [{ phase: 'handle' as const, pace: 'urgent' as const, limit: hour, since: today, due, data: '1' }] })
+    const some = [
+      limited('over', running(ways.now - 1)), limited('soon', running(ways.now + hour)), limited('time', running(ways.now + 9 * hour)),
+      limited('road', { unit: 'road', source: 'hotline' }),
+    ]
+    const ids = (wanted: Partial<Wanted>) => findCases(some, { ...all, ...wanted }, ways).map((one) => one.case.id).sort()
+    expect([ids({ limit: 'over' }), ids({ limit: 'soon' }), ids({ unit: 'env' }), ids({ source: 'hotline' })]).toEqual([['over'], ['soon'], ['over', 'soon', 'time'], ['road']])
+    expect([...countsOf(some, { ...all, limit: 'over' }, ways, 'limit')].sort()).toEqual([['over', 1], ['soon', 1]])
+    expect([...countsOf(some, all, ways, 'unit')].sort()).toEqual([['env', 3], ['road', 1]])
+    expect([...countsOf(some, all, ways, 'source')].sort()).toEqual([['collector', 3], ['hotline', 1]])
+    expect(wantedOf(linkTo({ ...all, limit: 'soon', unit: 'env', source: 'camera' }), 'squad')).toEqual({ ...all, limit: 'soon', unit: 'env', source: 'camera' })
   })
 
   it('is narrowed by state, category, how it began and how far it travelled', () => {
