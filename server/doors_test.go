@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -155,7 +156,7 @@ func TestGivenFilesAreServedAndRenewed(t *testing.T) {
 		t.Errorf("%d", answer.StatusCode)
 	}
 	renewed := made("--new-ca")
-	clock.by = time.Minute
+	clock.by.Store(int64(time.Minute))
 	if answer, _ := fetch(t, trusting(t, renewed, server.listener.Addr().String()), "https://192.168.77.5/healthz"); answer.StatusCode != 200 {
 		t.Errorf("after the renewal: %d", answer.StatusCode)
 	}
@@ -166,9 +167,9 @@ func TestGivenFilesAreServedAndRenewed(t *testing.T) {
 }
 
 // shifted is the time with something added.
-type shifted struct{ by time.Duration }
+type shifted struct{ by atomic.Int64 }
 
-func (s *shifted) now() time.Time { return time.Now().Add(s.by) }
+func (s *shifted) now() time.Time { return time.Now().Add(time.Duration(s.by.Load())) }
 
 func TestCertTellsWhatItMade(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "new", "data")

@@ -167,7 +167,7 @@ describe("an administrator's day", () => {
     const text = readFileSync(await file.path(), 'utf8')
     expect(file.suggestedFilename()).toMatch(/^人员-\d{4}-\d\d-\d\d\.csv$/)
     expect(text.trim().split('\r\n')).toHaveLength(2)
-    expect(text).toContain('c603,采集员6-03,采集员,squad-6,在用,')
+    expect(text).toContain('c603,采集员6-03,采集员,squad-6,,在用,')
   })
 })
 

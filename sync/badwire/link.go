@@ -171,6 +171,16 @@ func (l *link) watch(w *wire) {
 	})
 }
 
+// over says that it was cut or reset and is still being cleared away.
+func (l *link) over() bool {
+	select {
+	case <-l.done:
+		return true
+	default:
+		return false
+	}
+}
+
 // reset resets both sides at once; what is under way is lost.
 func (l *link) reset() {
 	l.once.Do(func() {

@@ -239,7 +239,7 @@ func (w *wire) reset(match string) (count int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, l := range w.links {
-		if bytes.Contains(l.head, []byte(match)) {
+		if !l.over() && bytes.Contains(l.head, []byte(match)) {
 			l.reset()
 			count++
 		}
