@@ -104,16 +104,28 @@ func place(c *Case, b Body, move Move, standing Standing, ctx Judging, v Verdict
 		v.Outcome = OutcomeApplied
 	case move.Opens():
 		v.Outcome, v.Fault = OutcomeLate, "case.exists"
-	case !move.Fits(c.State):
-		v.Outcome, v.Fault = OutcomeLate, "case.stateChanged"
-	case move.unmet(c, b, ctx) != "":
-		v.Outcome, v.Fault = OutcomeLate, string(move.unmet(c, b, ctx))
-	case move.To != "" && !(move.Allows(ctx.StandingNow.Role) && InScope(*c, b.Author.ID, ctx.StandingNow)):
-		v.Outcome, v.Fault = OutcomeLate, "operation.noLongerPermitted"
 	default:
-		v.Outcome, v.To = OutcomeApplied, move.Leads(c)
+		if v.Fault = move.unfit(c, b, ctx); v.Fault != "" {
+			v.Outcome = OutcomeLate
+		} else {
+			v.Outcome, v.To = OutcomeApplied, move.Leads(c)
+		}
 	}
 	return v
+}
+
+// unfit is the fault of a move that the case, or its author's standing, does not let happen any more, or "".
+func (m Move) unfit(c *Case, b Body, ctx Judging) string {
+	if !m.Fits(c.State) {
+		return "case.stateChanged"
+	}
+	if unmet := m.unmet(c, b, ctx); unmet != "" {
+		return string(unmet)
+	}
+	if m.To != "" && !(m.Allows(ctx.StandingNow.Role) && InScope(*c, b.Author.ID, ctx.StandingNow)) {
+		return "operation.noLongerPermitted"
+	}
+	return ""
 }
 
 // Leads is the state that the move leads the case to, or "" where the state stays. c is nil for a new case.

@@ -6,10 +6,12 @@ export function returned(c: Case): Entry | undefined {
   return [...c.timeline].reverse().find((entry) => entry.action === 'return' && entry.late === undefined)
 }
 
-/** The entry by which a case waits for one person, a return or a task; undefined where it does not wait for that person. */
-export function awaited(c: Case, person: string): Entry | undefined {
-  const entry = returned(c)
-  if (entry !== undefined) return c.reporter.id === person ? entry : undefined
-  if (c.task?.assignee !== person || c.state === 'merged') return undefined
-  return c.timeline.find(({ revision }) => revision === c.task?.revision)
+/** The entry by which a case waits for one person, a return or a task, and that person's id; undefined where it waits for nobody. */
+export function awaited(c: Case): { readonly entry: Entry; readonly person: string } | undefined {
+  const back = returned(c)
+  if (back !== undefined) return { entry: back, person: c.reporter.id }
+  const { assignee = '', revision } = c.task ?? {}
+  if (assignee === '' || c.state === 'merged') return undefined
+  const sent = c.timeline.find((entry) => entry.revision === revision)
+  return sent && { entry: sent, person: assignee }
 }

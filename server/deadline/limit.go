@@ -73,29 +73,22 @@ func parsed(text, number, unit string, urgent bool) (Limit, error) {
 }
 
 // Zh writes the limit as ParseLimit reads it.
-func (l Limit) Zh() string {
-	switch urgent := l.Pace == shared.PaceUrgent; {
-	case urgent && l.Ms%hour != 0:
-		return number(l.Ms, minute) + "分钟"
-	case urgent:
-		return number(l.Ms, hour) + "紧急工作时"
-	case l.Ms%WorkingDay == 0:
-		return number(l.Ms, WorkingDay) + "工作日"
-	}
-	return number(l.Ms, hour) + "工作时"
-}
+func (l Limit) Zh() string { return l.say("分钟", "紧急工作时", "工作日", "工作时") }
 
 // En writes the limit as ParseLimit reads it.
-func (l Limit) En() string {
+func (l Limit) En() string { return l.say(" min", " h urgent", " d working", " h working") }
+
+// say writes the limit in the largest unit in which it is a whole number.
+func (l Limit) say(minutes, urgentHours, workingDays, workingHours string) string {
 	switch urgent := l.Pace == shared.PaceUrgent; {
 	case urgent && l.Ms%hour != 0:
-		return number(l.Ms, minute) + " min"
+		return number(l.Ms, minute) + minutes
 	case urgent:
-		return number(l.Ms, hour) + " h urgent"
+		return number(l.Ms, hour) + urgentHours
 	case l.Ms%WorkingDay == 0:
-		return number(l.Ms, WorkingDay) + " d working"
+		return number(l.Ms, WorkingDay) + workingDays
 	}
-	return number(l.Ms, hour) + " h working"
+	return number(l.Ms, hour) + workingHours
 }
 
 func number(ms, unit int64) string {

@@ -56,9 +56,6 @@ func (s *Store) Page(ctx context.Context, reader session.Reader, since int64, li
 		if err != nil {
 			return page, err
 		}
-		if reader.Standing.Role == shared.RoleUnit {
-			c = shared.ForUnit(c)
-		}
 		page.Cases = append(page.Cases, c)
 	}
 	return page, nil

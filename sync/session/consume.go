@@ -82,10 +82,10 @@ func (b *Batch) verdict(p Push, self shared.Reference, body shared.Body, wrong s
 		return refused("internal"), false, err
 	}
 	ctx := shared.Judging{Workflow: b.rules.Workflow, Now: p.Received, CategoryKnown: b.categoriesKnown(body), AfterGap: afterGap}
-	if err := b.others(&ctx, c, body); err != nil {
+	if ctx.StandingNow, err = b.view.Standing(body.Author, p.Received); err != nil {
 		return refused("internal"), false, err
 	}
-	if ctx.StandingNow, err = b.view.Standing(body.Author, p.Received); err != nil {
+	if err := b.others(&ctx, c, body); err != nil {
 		return refused("internal"), false, err
 	}
 	ctx.StandingThen = ctx.StandingNow
@@ -122,11 +122,7 @@ func (b *Batch) others(ctx *shared.Judging, c *shared.Case, body shared.Body) er
 		if err != nil {
 			return err
 		}
-		standing, err := b.view.Standing(body.Author, ctx.Now)
-		if err != nil {
-			return fmt.Errorf("look up standing of %s: %w", body.Author.ID, err)
-		}
-		ctx.IntoUnfit = into == nil || into.State == shared.StateMerged || !shared.InScope(*into, body.Author.ID, standing)
+		ctx.IntoUnfit = into == nil || into.State == shared.StateMerged || !shared.InScope(*into, body.Author.ID, ctx.StandingNow)
 	}
 	return nil
 }

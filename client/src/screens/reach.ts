@@ -1,4 +1,4 @@
-import { returned } from '@shared/reach'
+import { awaited } from '@shared/reach'
 import type { Action, Case, Entry } from '@shared/types.gen'
 import { near } from '../words/time'
 import { t } from '../words/words'
@@ -11,5 +11,5 @@ export function reachOf(c: Case, entry: Entry | undefined, now: number): string 
   if (entry === undefined || entry.late !== undefined || !sent.has(entry.action)) return ''
   if (entry.seen !== undefined) return t('reach.seen', { at: near(entry.seen, now) })
   if (entry.delivered !== undefined) return t('reach.delivered', { at: near(entry.delivered, now) })
-  return returned(c) === entry || (c.task?.revision === entry.revision && c.task.assignee !== undefined) ? t('reach.waits') : ''
+  return awaited(c)?.entry === entry ? t('reach.waits') : ''
 }

@@ -2,7 +2,7 @@ import { computed, watch } from 'vue'
 import { Fault } from '@shared/fault'
 import { inScope } from '@shared/judge'
 import { awaited } from '@shared/reach'
-import { version, type Action, type Body, type Change, type Condition, type Fix, type Judging, type Payload } from '@shared/types.gen'
+import { version, type Action, type Body, type Case, type Change, type Condition, type Fix, type Judging, type Payload } from '@shared/types.gen'
 import { allows, builtinWorkflow, fits, moveOf, opens, unmet } from '@shared/workflow'
 import { keepDocument, openDocument } from '../db/documents'
 import type { Intent, Phone } from '../engine/phone'
@@ -71,11 +71,17 @@ export function makeDeeds({ phone, world, ledger, fix, taxonomy }: DeedPorts): D
     remind()
   }
 
+  /** The entry by which the case waits for whoever is signed in. */
+  const awaitedOf = (c: Case) => {
+    const waits = awaited(c)
+    return waits?.person === whose ? waits.entry : undefined
+  }
+
   /** A return or a task that was looked at without a line, by a page that is gone: the leader waits to hear of it. */
   watch(ledger.views, remind)
   function remind(): void {
     for (const { case: c } of ledger.views.value) {
-      const entry = awaited(c, whose)
+      const entry = awaitedOf(c)
       const revision = seen.get(c.id) ?? 0
       if (entry === undefined || entry.seen !== undefined || revision < entry.revision || told.has(`${c.id} ${entry.revision}`)) continue
       told.add(`${c.id} ${entry.revision}`)
@@ -113,12 +119,12 @@ export function makeDeeds({ phone, world, ledger, fix, taxonomy }: DeedPorts): D
       if (c === undefined || (seen.get(caseId) ?? 0) >= c.revision) return
       const { revision } = c
       seen.set(caseId, revision)
-      told.add(`${caseId} ${awaited(c, whose)?.revision ?? 0}`)
+      told.add(`${caseId} ${awaitedOf(c)?.revision ?? 0}`)
       ledger.markSeen(seen)
       phone.seen([{ case: caseId, revision }])
       const person = whose
       cancel()
-      cancel = world.after(awaited(c, whose) ? 0 : seenMs, () => void keepDocument(phone.store, person, 'seen', [...seen]).catch(() => undefined))
+      cancel = world.after(awaitedOf(c) ? 0 : seenMs, () => void keepDocument(phone.store, person, 'seen', [...seen]).catch(() => undefined))
     },
   }
 }
