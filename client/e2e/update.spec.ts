@@ -197,14 +197,24 @@ describe('a new version', () => {
 
   it('that was stored before the browser was killed is there at the next start, out of reach, in English too', async () => {
     const english = new Phone({ origin: wire.origin, language: 'en-US' })
+    // The words are asked for before there is a worker to keep them, and come when there is one.
+    const words = (name: string) => name.includes('/en-field-')
+    let come = () => {}
+    const worker = new Promise<void>((resolve) => (come = resolve))
+    origin.late = [{ match: /^\/sw\.js$/, until: until('the words to be asked for', async () => origin.asked.some(words)) }, { match: /\/en-field-/, until: worker }]
     const page = await english.start()
     await page.getByRole('textbox', { name: 'Account' }).fill('c602')
     await page.getByLabel('Password', { exact: true }).fill(password)
     await page.getByRole('button', { name: 'Sign in', exact: true }).click()
     await page.getByRole('link', { name: 'Report', exact: true }).click()
+    await page.evaluate(async () => {
+      if (!navigator.serviceWorker.controller) await new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve))
+    })
+    come()
     await page.getByRole('button', { name: 'Next' }).waitFor()
     await until('the English words to be kept', async () =>
       page.evaluate(async () => (await (await caches.open('later')).keys()).some(({ url }) => url.includes('/en-field-'))))
+    origin.late = []
     origin.dist = next
     expect(await look(page)).toBe(true)
     await wire.away()

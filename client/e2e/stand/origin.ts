@@ -18,12 +18,14 @@ export class Origin {
   portal: RegExp | null = null
   /** The files are there, the server behind is not: what waits on the phone goes on waiting. */
   alone = false
+  /** Files that come only when something else has come about. */
+  late: readonly { readonly match: RegExp; readonly until: Promise<unknown> }[] = []
   /** Paths of the files that were asked for. */
   readonly asked: string[] = []
   private readonly http: HttpServer
 
   constructor(public dist: string, private readonly behind: number) {
-    this.http = createServer((asked, answer) => (asked.url?.startsWith('/api') ? this.pass(asked, answer) : this.file(asked, answer)))
+    this.http = createServer((asked, answer) => (asked.url?.startsWith('/api') ? this.pass(asked, answer) : void this.file(asked, answer)))
     this.http.on('upgrade', (asked: IncomingMessage, socket, head) => {
       if (this.alone) return void socket.destroy()
       const through = connect(this.behind, '127.0.0.1', () => {
@@ -51,9 +53,10 @@ export class Origin {
     await new Promise<void>((resolve) => this.http.close(() => resolve()))
   }
 
-  private file(asked: IncomingMessage, answer: ServerResponse): void {
+  private async file(asked: IncomingMessage, answer: ServerResponse): Promise<void> {
     const { pathname } = new URL(asked.url ?? '/', 'http://localhost')
     this.asked.push(pathname)
+    await this.late.find(({ match }) => match.test(pathname))?.until
     const name = path.join(this.dist, pathname)
     if (this.portal?.test(name)) {
       answer.writeHead(200, { 'content-type': 'text/html' }).end('<h1>sign in to this network</h1>')

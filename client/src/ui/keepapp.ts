@@ -28,6 +28,7 @@ export async function keepApp(moment: Moment): Promise<() => void> {
   const registration = await worker.register('/sw.js')
   let known = worker.controller !== null
   let former = false
+  let served = Infinity
   let offered = false
   let asking = false
   let looked = Date.now()
@@ -81,10 +82,20 @@ export async function keepApp(moment: Moment): Promise<() => void> {
     // The first worker of all serves the version that is on the screen already.
     former = known
     known = true
+    served = performance.now()
     if (former && !writing()) location.reload()
     else if (former) setInterval(turn, againMs)
   })
-  if (!known) void worker.ready.then(({ active }) => active?.postMessage({ keep: used() }))
+  if (!known) {
+    void worker.ready.then(({ active }) => {
+      // What is only just on its way comes past the worker too, however long it takes.
+      const seen = new PerformanceObserver((list) => {
+        const past = list.getEntries().filter(({ startTime }) => startTime <= served)
+        active?.postMessage({ keep: past.map(({ name }) => new URL(name).pathname) })
+      })
+      seen.observe({ type: 'resource', buffered: true })
+    })
+  }
   found()
   // Nothing was done in this page yet.
   void attempt(true)
@@ -99,9 +110,4 @@ export async function keepApp(moment: Moment): Promise<() => void> {
 function typing(): boolean {
   const fields = document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>('textarea, input:not([type=checkbox], [type=radio], [type=range], [type=search])')
   return document.querySelector('dialog[open], html[data-unsaved]') !== null || [...fields].some((field) => field.value !== '' && field.getClientRects().length > 0)
-}
-
-/** Paths of the files that this page has fetched so far. */
-function used(): string[] {
-  return performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname)
 }
