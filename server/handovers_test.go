@@ -27,6 +27,48 @@ func handed(t testing.TB, c *drive.Client, r *drive.Replica, n int) (caseID, nam
 	return caseID, name, photo
 }
 
+// A phone that lost what it had handed over goes on, and the gap is declared; then the courier brings the file. Nothing is missing
+// any more, and the chain is proved on both sides.
+func TestL2_Ask9_WhatACourierBringsAfterItsGapWasDeclaredIsTaken(t *testing.T) {
+	data := demoData(t)
+	server := start(t, data)
+	c, r := enrolled(t, server.URL(), "c601")
+	cases, names := []string{}, []string{}
+	for n := range 2 {
+		id, name, _ := handed(t, c, r, n+1)
+		cases, names = append(cases, id), append(names, name)
+	}
+	report(t, r, nil)
+	declaresLost(t, c, r)
+	if gaps, err := server.centre.store.Gaps(t.Context(), r.ID); err != nil || len(gaps) != 1 || gaps[0].To != 2 {
+		t.Fatalf("gaps %+v %v", gaps, err)
+	}
+	for _, name := range []string{names[1], names[0]} {
+		if out := succeeds(t, "import", name, "--data", data); strings.Count(out, "新收 1，已有 0，没收 0") != 2 {
+			t.Errorf("%s", out)
+		}
+	}
+	if out := succeeds(t, "import", names[0], "--data", data); strings.Count(out, "新收 0，已有 1，没收 0") != 2 {
+		t.Errorf("brought again: %s", out)
+	}
+	for _, id := range cases {
+		if c := server.caseOf(t, id); c.Photos[0].Here != shared.ArrivalHere || c.Reporter.ID != r.Author.ID {
+			t.Errorf("%+v", c)
+		}
+	}
+	day, err := server.centre.store.Devices(t.Context())
+	must(t, err)
+	for _, one := range day {
+		if len(one.Gaps) > 0 {
+			t.Errorf("%s still lacks %+v", one.Replica, one.Gaps)
+		}
+	}
+	must(t, server.stop())
+	if out := succeeds(t, "verify", "--data", data); !strings.Contains(out, "0 gaps, 0 damaged") {
+		t.Errorf("%s", out)
+	}
+}
+
 // buxun import delivers beside a running server, whose people hear of it, and without one; a colleague's phone delivers the same.
 func TestL3_HandOverFilesAreImported(t *testing.T) {
 	data := demoData(t)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"buxun/shared"
+	"buxun/sync/drive"
 	"buxun/sync/wire"
 )
 
@@ -26,20 +27,27 @@ func worked(t testing.TB) (data string, p *keeper) {
 	for range 3 {
 		report(t, other.Replica, nil)
 	}
-	push, err := other.Push(3, 3)
-	must(t, err)
-	push.Oldest = 3
-	w := greeted(t, other.Client, other.Replica)
-	must(t, w.Send(push))
-	for {
-		frame, err := w.Next()
-		must(t, err)
-		if _, ok := frame.(*wire.Ack); ok {
-			break
-		}
-	}
+	declaresLost(t, other.Client, other.Replica)
 	must(t, server.stop())
 	return data, p
+}
+
+// declaresLost pushes the last of what a replica made, as one that holds nothing before it any more.
+func declaresLost(t testing.TB, c *drive.Client, r *drive.Replica) {
+	t.Helper()
+	last := int64(len(r.Made))
+	push, err := r.Push(last, last)
+	must(t, err)
+	push.Oldest = last
+	line := greeted(t, c, r)
+	must(t, line.Send(push))
+	for {
+		frame, err := line.Next()
+		must(t, err)
+		if _, ok := frame.(*wire.Ack); ok {
+			return
+		}
+	}
 }
 
 // query changes the database behind the server's back; what keeps the log as it is, is taken off first.

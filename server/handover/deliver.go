@@ -124,7 +124,7 @@ func (c *Centre) record(ctx context.Context, push wire.Push, outcome *Outcome) e
 		case answer.Outcome == shared.OutcomeRefused && answer.Fault != "operation.repeated":
 			outcome.Records.Refused++
 			outcome.note(answer.Fault)
-		case answer.Counter <= replica.Counter || answer.Outcome == shared.OutcomeRefused:
+		case result.Repeats == len(result.Answers) || answer.Outcome == shared.OutcomeRefused:
 			outcome.Records.Had++
 		default:
 			outcome.Records.Taken++

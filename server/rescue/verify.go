@@ -77,9 +77,6 @@ func (f *Found) chains(ctx context.Context, store *sqlite.Store, rules session.R
 			return err
 		}
 		walks[r.ID] = &walk{Found: f, replica: r, gaps: gaps, rules: rules}
-		for _, g := range gaps {
-			f.Gaps = append(f.Gaps, fmt.Sprintf("operations %d to %d of replica %s never came", g.From, g.To, r.ID))
-		}
 	}
 	err = store.EachOperation(ctx, func(h sqlite.Held) error {
 		f.Operations++
@@ -114,7 +111,9 @@ func (w *walk) step(h sqlite.Held) {
 	prev := w.last.Hash
 	if h.Counter != w.last.Counter+1 {
 		w.cover()
-		if prev = ""; !w.known(w.last.Counter+1, h.Counter-1) {
+		if prev = ""; w.known(w.last.Counter+1, h.Counter-1) {
+			w.Gaps = append(w.Gaps, fmt.Sprintf("operations %d to %d of replica %s never came", w.last.Counter+1, h.Counter-1, h.Replica))
+		} else {
 			w.damaged("operations %d to %d of replica %s are missing and no gap says so", w.last.Counter+1, h.Counter-1, h.Replica)
 		}
 	}

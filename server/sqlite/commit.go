@@ -131,12 +131,14 @@ func (w *writer) putBatch(in view, batch *session.Batch, changed []session.Chang
 			return fmt.Errorf("record gap of %s: %w", gap.Replica, err)
 		}
 	}
-	reached := map[string]session.Row{}
+	reached := map[string]session.Row{} // the furthest of each chain: what fills a gap does not move it on
 	for _, row := range batch.Rows {
 		if err := w.putRow(ctx, row); err != nil {
 			return fmt.Errorf("write operation %s/%d: %w", row.Replica, row.Counter, err)
 		}
-		reached[row.Replica] = row
+		if row.Counter > reached[row.Replica].Counter {
+			reached[row.Replica] = row
+		}
 	}
 	for id, order := range batch.Orders {
 		if err := w.reorder(ctx, order); err != nil {
@@ -144,7 +146,7 @@ func (w *writer) putBatch(in view, batch *session.Batch, changed []session.Chang
 		}
 	}
 	for replica, row := range reached {
-		if err := w.exec(ctx, `UPDATE replicas SET counter = ?, hash = ? WHERE id = ?`, row.Counter, row.Hash, replica); err != nil {
+		if err := w.exec(ctx, `UPDATE replicas SET counter = ?1, hash = ?2 WHERE id = ?3 AND counter < ?1`, row.Counter, row.Hash, replica); err != nil {
 			return fmt.Errorf("move replica %s on: %w", replica, err)
 		}
 	}

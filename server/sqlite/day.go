@@ -228,14 +228,13 @@ func (s *Store) waitingPhotosOf(ctx context.Context, squad string) (map[string]w
 	return photos, err
 }
 
-// dayGaps lists, by replica, the holes that were found since a moment and that no other number filled.
+// dayGaps lists, by replica, the holes that were found since a moment and that are not filled: by what came after all, or under other numbers.
 func (s *Store) dayGaps(ctx context.Context, squad string, since int64) (map[string][]DayGap, error) {
 	rows, err := s.reading.QueryContext(ctx, `SELECT replica, from_counter, to_counter, gaps.at,
 			coalesce((SELECT at FROM operations WHERE operations.replica = gaps.replica AND counter < from_counter ORDER BY counter DESC LIMIT 1), 0),
 			coalesce((SELECT at FROM operations WHERE operations.replica = gaps.replica AND counter > to_counter ORDER BY counter LIMIT 1), 0)
 		FROM gaps JOIN replicas ON replicas.id = replica JOIN people ON people.id = author
-		WHERE squad = ? AND gaps.at >= ? AND to_counter - from_counter + 1 >
-			(SELECT count(DISTINCT was_counter) FROM operations WHERE was_replica = gaps.replica AND was_counter BETWEEN from_counter AND to_counter)
+		WHERE squad = ? AND gaps.at >= ? AND `+gapMissing+` > 0
 		ORDER BY replica, from_counter`, squad, since)
 	if err != nil {
 		return nil, err

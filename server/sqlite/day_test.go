@@ -138,7 +138,26 @@ func TestL13_TheDayTellsOfAHoleAndWhenItWasMade(t *testing.T) {
 		t.Errorf("an old hole is an alarm still: %+v", got)
 	}
 	w.clock = old
-	w.reissue(p, 2)
+	if results, _ := w.Commit(w.ctx, []session.Push{p.push(2, 2)}); results[0].Fault != nil {
+		t.Fatalf("%+v", results[0])
+	}
+	if got := w.today().phoneOf(p.ID); len(got.Gaps) != 0 {
+		t.Errorf("what came after all is a hole still: %+v", got)
+	}
+}
+
+func TestL13_AHoleIsFilledUnderOtherNumbersToo(t *testing.T) {
+	w := newWorld(t)
+	p := w.phone("a-one")
+	p.report()
+	p.report()
+	push := p.push(2, 2)
+	push.Oldest = 2
+	w.Commit(w.ctx, []session.Push{push})
+	if got := w.today().phoneOf(p.ID); len(got.Gaps) != 1 {
+		t.Errorf("the hole is %+v", got)
+	}
+	w.reissue(p, 1)
 	if got := w.today().phoneOf(p.ID); len(got.Gaps) != 0 {
 		t.Errorf("what came under another number is a hole still: %+v", got)
 	}

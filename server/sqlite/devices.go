@@ -53,8 +53,9 @@ func devicesKept(ctx context.Context, from reading) ([]Device, error) {
 	return devices, err
 }
 
+// gapsOf lists, by replica, the declared gaps of which something is still missing.
 func gapsOf(ctx context.Context, from reading) (map[string][]session.Gap, error) {
-	rows, err := from.QueryContext(ctx, `SELECT replica, from_counter, to_counter, at FROM gaps ORDER BY replica, from_counter`)
+	rows, err := from.QueryContext(ctx, `SELECT replica, from_counter, to_counter, at FROM gaps WHERE `+gapMissing+` > 0 ORDER BY replica, from_counter`)
 	if err != nil {
 		return nil, fmt.Errorf("list gaps: %w", err)
 	}

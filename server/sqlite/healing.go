@@ -45,7 +45,7 @@ func (s *Store) Healing(ctx context.Context) (h Healing, err error) {
 	rows, err := s.reading.QueryContext(ctx, `SELECT replicas.id, people.label, login, replicas.label, device, coalesce(squad, ''),
 		(SELECT count(*) FROM operations WHERE replica = replicas.id AND operations.number > ?1 AND epoch <> ?2),
 		max(last_claimed - counter, 0),
-		(SELECT coalesce(sum(to_counter - from_counter + 1), 0) FROM gaps WHERE replica = replicas.id AND gaps.at >= ?3),
+		(SELECT coalesce(sum(`+gapMissing+`), 0) FROM gaps WHERE replica = replicas.id AND gaps.at >= ?3),
 		(SELECT count(DISTINCT hash) FROM case_photos WHERE case_photos.author = people.id AND here IN ('waiting', 'lost')),
 		CASE WHEN last_hello_at >= ?3 THEN last_hello_at ELSE 0 END AS heard, coalesce(last_hello_at, 0) AS seen
 		FROM replicas JOIN people ON people.id = replicas.author WHERE revoked_at IS NULL ORDER BY heard, seen DESC, login, replicas.id`, operations, h.Life, h.RestoredAt)

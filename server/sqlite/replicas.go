@@ -216,6 +216,11 @@ func (s *Store) Gaps(ctx context.Context, replica string) ([]session.Gap, error)
 	return collect(rows, scanGap)
 }
 
+// gapMissing is how many numbers of a declared gap did not come after all, neither by themselves nor made again under other numbers.
+const gapMissing = `(to_counter - from_counter + 1 - (SELECT count(*) FROM (
+	SELECT was_counter FROM operations WHERE was_replica = gaps.replica AND was_counter BETWEEN from_counter AND to_counter
+	UNION SELECT counter FROM operations WHERE replica = gaps.replica AND counter BETWEEN from_counter AND to_counter)))`
+
 func scanGap(scan func(...any) error) (g session.Gap, err error) {
 	err = scan(&g.Replica, &g.From, &g.To, &g.At)
 	return g, err

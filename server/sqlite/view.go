@@ -31,6 +31,19 @@ func (v view) Recorded(replica string, counter int64) (wire.Answer, bool, error)
 	return a, ok, err
 }
 
+func (v view) Link(replica string, counter int64) (string, error) {
+	var text string
+	ok, err := found(v.w.conn.QueryRowContext(v.ctx, `SELECT text FROM operations WHERE replica = ? AND counter = ?`, replica, counter).Scan(&text))
+	if err != nil || !ok {
+		return "", err
+	}
+	body, err := shared.ParseBody(text)
+	if err != nil {
+		return "", nil // one that was refused unread is linked to nothing
+	}
+	return body.Prev, nil
+}
+
 func (v view) Reissued(was shared.Reference) (bool, error) {
 	if v.foresight.neverMade(was) {
 		return false, nil

@@ -109,19 +109,36 @@ func (b *Batch) Take(p Push) (Result, error) {
 	}
 	p = p.Ahead()
 	hashes := p.ahead.hashes
-	result, known, err := b.repeats(p, hashes, replica.Counter)
-	if err != nil || result.Fault != nil || known == len(hashes) {
+	result := Result{Replica: p.Replica}
+	held, fault, err := b.repeats(p, hashes, replica.Counter)
+	if err != nil {
 		return result, err
 	}
-	chain, fault := b.check(p, hashes, known, *replica)
+	known := leading(held)
+	for _, answer := range held[:known] {
+		result.Answers = append(result.Answers, *answer)
+	}
+	result.Repeats = known
+	if known == len(hashes) {
+		return result, nil
+	}
 	if fault != nil {
 		result.Fault = fault
 		return result, nil
+	}
+	chain, fault, err := b.check(p, hashes, held, *replica)
+	if err != nil || fault != nil {
+		result.Fault = fault
+		return result, err
 	}
 	if chain.gap != nil {
 		b.Gaps = append(b.Gaps, *chain.gap)
 	}
 	for i := known; i < len(hashes); i++ {
+		if i < len(held) && held[i] != nil {
+			result.Answers, result.Repeats = append(result.Answers, *held[i]), result.Repeats+1
+			continue
+		}
 		answer, err := b.consume(p, i, hashes[i], chain, replica)
 		if err != nil {
 			return result, err
@@ -129,6 +146,16 @@ func (b *Batch) Take(p Push) (Result, error) {
 		result.Answers = append(result.Answers, answer)
 	}
 	return result, nil
+}
+
+// leading counts the answers at the head of a list.
+func leading(held []*wire.Answer) int {
+	for i, answer := range held {
+		if answer == nil {
+			return i
+		}
+	}
+	return len(held)
 }
 
 func (b *Batch) replica(id string) (*Replica, error) {
@@ -146,29 +173,54 @@ func (b *Batch) replica(id string) (*Replica, error) {
 	return &r, nil
 }
 
-// repeats answers the operations at the push's head that are known (R19) and says how many they are; a known number with
-// another hash, or one that was declared lost, is a fork (R20).
-func (b *Batch) repeats(p Push, hashes []string, upTo int64) (Result, int, error) {
-	result := Result{Replica: p.Replica}
+// repeats finds the answers to those of the push's operations that are held (R19), nil where a number was declared lost (R25).
+// A number that is held with another hash is a fork (R20).
+func (b *Batch) repeats(p Push, hashes []string, upTo int64) ([]*wire.Answer, *wire.Fault, error) {
+	var held []*wire.Answer
 	for i, hash := range hashes {
 		counter := p.First + int64(i)
 		if counter > upTo {
-			return result, i, nil
+			break
 		}
-		answer, ok := b.answers[numbered{p.Replica, counter}]
-		if !ok {
-			var err error
-			if answer, ok, err = b.view.Recorded(p.Replica, counter); err != nil {
-				return result, i, fmt.Errorf("look up operation %s/%d: %w", p.Replica, counter, err)
-			}
+		answer, ok, err := b.recorded(p.Replica, counter)
+		switch {
+		case err != nil:
+			return nil, nil, err
+		case !ok:
+			held = append(held, nil)
+		case answer.Hash != hash:
+			return held, faultOf("replica.forked", p, counter), nil
+		default:
+			held = append(held, &answer)
 		}
-		if !ok || answer.Hash != hash {
-			result.Fault = faultOf("replica.forked", p, counter)
-			return result, i, nil
-		}
-		result.Answers = append(result.Answers, answer)
 	}
-	return result, len(hashes), nil
+	return held, nil, nil
+}
+
+// recorded is the answer to an operation that is held, if it is.
+func (b *Batch) recorded(replica string, counter int64) (wire.Answer, bool, error) {
+	if answer, ok := b.answers[numbered{replica, counter}]; ok {
+		return answer, true, nil
+	}
+	answer, ok, err := b.view.Recorded(replica, counter)
+	if err != nil {
+		return answer, false, fmt.Errorf("look up operation %s/%d: %w", replica, counter, err)
+	}
+	return answer, ok, nil
+}
+
+// link is the hash that a held operation names as the one before it, "" where it is not held or cannot be read.
+func (b *Batch) link(replica string, counter int64) (string, error) {
+	for _, row := range b.Rows {
+		if row.Replica == replica && row.Counter == counter {
+			return row.Body.Prev, nil
+		}
+	}
+	prev, err := b.view.Link(replica, counter)
+	if err != nil {
+		return "", fmt.Errorf("look up the link of operation %s/%d: %w", replica, counter, err)
+	}
+	return prev, nil
 }
 
 func faultOf(code string, p Push, counter int64) *wire.Fault {

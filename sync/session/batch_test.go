@@ -318,17 +318,94 @@ func TestL13_R25_AGapIsRecordedOnceAndMarked(t *testing.T) {
 	}
 }
 
-func TestR25_WhatWasDeclaredLostIsAForkLater(t *testing.T) {
+// lossy is a phone with five reports of which the desk knows the first and, after a gap, the last.
+func lossy(t *testing.T) (*desk, *phone) {
 	d := newDesk(t)
 	p := d.enrolled(1, collector)
-	for id := range 3 {
+	for id := range 5 {
 		p.report(id)
 	}
-	last := p.push(3, 3)
-	last.Oldest = 3
-	d.commit(last)
-	results, _ := d.commit(p.push(1, 2))
-	expect(t, results, "fault replica.forked")
+	last := p.push(5, 5)
+	last.Oldest = 5
+	results, _ := d.commit(p.push(1, 1), last)
+	expect(t, results, "applied", "applied")
+	return d, p
+}
+
+func TestL2_R25_WhatWasDeclaredLostIsTakenWhenItComesAfterAll(t *testing.T) {
+	for name, bring := range map[string]func(p *phone) []session.Push{
+		"one by one":         func(p *phone) []session.Push { return []session.Push{p.push(2, 2), p.push(3, 3), p.push(4, 4)} },
+		"backwards":          func(p *phone) []session.Push { return []session.Push{p.push(4, 4), p.push(3, 3), p.push(2, 2)} },
+		"at once":            func(p *phone) []session.Push { return []session.Push{p.push(2, 4)} },
+		"with what is known": func(p *phone) []session.Push { return []session.Push{p.all()} },
+		"with what is new": func(p *phone) []session.Push {
+			p.report(5)
+			return []session.Push{p.push(3, 6), p.push(2, 2)}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, p := lossy(t)
+			before := d.rows[number(p.replica, 5)]
+			d.commit(bring(p)...)
+			for at, text := range p.texts {
+				row := d.rows[number(p.replica, int64(at)+1)]
+				if row.Text != text || row.Verdict.Outcome != shared.OutcomeApplied || row.Seq == 0 {
+					t.Errorf("operation %d: %+v", at+1, row)
+				}
+				if _, ok := d.cases[uuid(1000+at)]; !ok {
+					t.Errorf("case %d is not there", at)
+				}
+			}
+			if known := d.replicas[p.replica]; known.Counter != int64(len(p.texts)) || known.Hash != shared.HashText(p.texts[len(p.texts)-1]) {
+				t.Errorf("the chain is known up to %d", known.Counter)
+			}
+			if got := d.rows[number(p.replica, 5)]; !reflect.DeepEqual(got, before) {
+				t.Errorf("what was known became %+v", got)
+			}
+			head := d.head
+			results, changed := d.commit(p.all())
+			if results[0].Fault != nil || results[0].Repeats != len(p.texts) || len(changed) > 0 || d.head != head {
+				t.Errorf("brought again: %+v", results[0])
+			}
+		})
+	}
+}
+
+// Another copy of the phone made other things under the same numbers: what contradicts the held chain on either side is a fork.
+func TestL3_R20_WhatIsOfAnotherChainFillsNoGap(t *testing.T) {
+	d, p := lossy(t)
+	other := &phone{replica: p.replica, author: p.author}
+	other.report(11)
+	other.report(12)
+	mixed := p.copy()
+	mixed.texts = mixed.texts[:3]
+	mixed.report(14)
+	for name, push := range map[string]session.Push{
+		"not linked to the one before":  other.push(2, 2),
+		"not what the next names":       mixed.push(4, 4),
+		"linked within, not at its end": mixed.push(2, 4),
+		"another first":                 other.push(1, 2),
+	} {
+		before := len(d.rows)
+		results, changed := d.commit(push)
+		if got := outcomes(results); !slices.Equal(got, []string{"fault replica.forked"}) || len(changed) > 0 || len(d.rows) != before {
+			t.Errorf("%s: %q, %d changed", name, got, len(changed))
+		}
+	}
+	unsigned := p.push(2, 4)
+	unsigned.Signature = p.push(3, 3).Signature
+	results, _ := d.commit(unsigned)
+	expect(t, results, "fault push.signature")
+}
+
+func TestR25_WhatFillsAGapInItsMiddleIsMarked(t *testing.T) {
+	d, p := lossy(t)
+	d.commit(p.push(3, 3), p.push(4, 4), p.push(2, 2))
+	for counter, marked := range map[int64]bool{2: false, 3: true, 4: false} {
+		if slices.Contains(d.rows[number(p.replica, counter)].Verdict.Marks, shared.MarkChainUnproven) != marked {
+			t.Errorf("operation %d: chainUnproven should be %t", counter, marked)
+		}
+	}
 }
 
 func TestR27_TheVerdictIsRecordedAndNotMadeAgain(t *testing.T) {

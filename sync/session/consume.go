@@ -10,7 +10,7 @@ import (
 // consume takes the i-th operation of a push whose chain holds: it is judged, applied unless refused, numbered and answered.
 func (b *Batch) consume(p Push, i int, hash string, c chain, replica *Replica) (wire.Answer, error) {
 	counter := p.First + int64(i)
-	afterGap := replica.Counter+1 != counter || (replica.Hash == "" && counter > 1)
+	afterGap := c.unproven && i == c.first
 	row := Row{Replica: p.Replica, Counter: counter, Hash: hash, Text: p.Operations[i], Body: c.bodies[i]}
 	if i == len(p.Operations)-1 {
 		row.Signature = p.Signature
@@ -47,7 +47,9 @@ func (b *Batch) consume(p Push, i int, hash string, c chain, replica *Replica) (
 	if was := row.Body.Was; was != nil {
 		b.reissued[*was] = true
 	}
-	replica.Counter, replica.Hash = counter, hash
+	if counter > replica.Counter {
+		replica.Counter, replica.Hash = counter, hash
+	}
 	return answer, nil
 }
 

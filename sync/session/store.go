@@ -54,6 +54,8 @@ type Push struct {
 type Result struct {
 	Replica string
 	Answers []wire.Answer
+	// Repeats is how many of the answers were given before.
+	Repeats int
 	// Fault is a fault about the push as a whole; the answers are then those of repeats before it (R20).
 	Fault *wire.Fault
 }
@@ -99,6 +101,8 @@ type View interface {
 	Replica(id string) (Replica, bool, error)
 	// Recorded finds the answer to an operation that was taken, its Hash included.
 	Recorded(replica string, counter int64) (wire.Answer, bool, error)
+	// Link is the hash that a recorded operation names as the one before it; "" where it is not recorded or cannot be read.
+	Link(replica string, counter int64) (string, error)
 	// Reissued says whether an operation, or a reissue of it, is held already (R22).
 	Reissued(was shared.Reference) (bool, error)
 	// Case finds a case's projection.

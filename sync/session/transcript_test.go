@@ -72,7 +72,7 @@ func (s scripted) event() session.Event {
 	case s.Greeted != nil:
 		return session.Greeted(*s.Greeted)
 	case s.Committed != nil:
-		return session.Committed{Result: session.Result(*s.Committed)}
+		return session.Committed{Result: session.Result{Replica: s.Committed.Replica, Answers: s.Committed.Answers, Fault: s.Committed.Fault}}
 	case s.Page != nil:
 		return session.PageRead{Page: session.Page(*s.Page)}
 	case s.Sorted != nil:

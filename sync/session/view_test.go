@@ -112,6 +112,10 @@ func (d *desk) Recorded(replica string, counter int64) (wire.Answer, bool, error
 	}, ok, nil
 }
 
+func (d *desk) Link(replica string, counter int64) (string, error) {
+	return d.rows[number(replica, counter)].Body.Prev, nil
+}
+
 func (d *desk) Reissued(was shared.Reference) (bool, error) {
 	return d.was[was] || d.rows[number(was.Replica, was.Counter)].Hash == was.Hash, nil
 }

@@ -106,6 +106,14 @@ func (m *memory) Recorded(replica string, counter int64) (wire.Answer, bool, err
 	}, true, nil
 }
 
+// Link is session.View's.
+func (m *memory) Link(replica string, counter int64) (string, error) {
+	if row, ok := m.rows[place{replica, counter}]; ok {
+		return row.Body.Prev, nil
+	}
+	return "", nil
+}
+
 // Reissued is session.View's.
 func (m *memory) Reissued(was shared.Reference) (bool, error) {
 	row, ok := m.rows[place{was.Replica, was.Counter}]
