@@ -38,11 +38,11 @@ func spawn(t *testing.T, data string) *child {
 	return launch(t, program, data)
 }
 
-// launch starts a program of ours.
-func launch(t *testing.T, program, data string) *child {
+// launch starts a program of ours, with more in its environment.
+func launch(t *testing.T, program, data string, environment ...string) *child {
 	t.Helper()
 	c := &child{Cmd: exec.Command(program, "serve", "--demo", "--data", data, "--listen", "127.0.0.1:0", "--log-level", "error")}
-	c.Env = append(os.Environ(), asProgram+"=1")
+	c.Env = append(append(os.Environ(), asProgram+"=1"), environment...)
 	c.Stderr, c.SysProcAttr = os.Stderr, withParent
 	out, err := c.StdoutPipe()
 	must(t, err)

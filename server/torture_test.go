@@ -261,7 +261,7 @@ func forecast(chance *rand.Rand) (string, map[string]any) {
 	return "line: good", nil
 }
 
-// misery fills the disk, or makes the photos' one read-only, for a while.
+// misery fills the disk, or makes it read-only, for a while.
 func (d *dungeon) misery(ctx context.Context, chance *rand.Rand, readOnly string) {
 	rest(ctx, time.Duration(50+chance.IntN(400))*time.Millisecond)
 	var name string
@@ -409,7 +409,7 @@ func (d *dungeon) begin(fate misfortune) (*victimised, bool) {
 	plan, err := json.Marshal(fate)
 	must(d.t, err)
 	v := &victimised{exec.Command(program, "serve", "--demo", "--data", d.data, "--listen", "127.0.0.1:"+d.port, "--log-level", "warn"), make(chan struct{})}
-	v.Env = append(os.Environ(), asProgram+"=1", asVictim+"="+string(plan))
+	v.Env = append(append(os.Environ(), asProgram+"=1", asVictim+"="+string(plan)), underSlowDisk(d.t, fate.SlowMs, fate.Switch)...)
 	v.Stderr, v.SysProcAttr = d.scream, withParent
 	out, err := v.StdoutPipe()
 	must(d.t, err)

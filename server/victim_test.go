@@ -27,9 +27,9 @@ type misfortune struct {
 	Kill  string `json:",omitempty"`
 	Nth   int64  `json:",omitempty"`
 	After bool   `json:",omitempty"`
-	// SlowMs is how long each step with photo files takes.
+	// SlowMs is how long each step with photo files takes, and with the database's (slowdisk_test.go).
 	SlowMs int `json:",omitempty"`
-	// Switch is a file; while it is there the photos' disk is read-only.
+	// Switch is a file; while it is there the disk is read-only, for photos and database alike.
 	Switch string `json:",omitempty"`
 	// Steps are jumps of the wall clock in ms, one a StepMs, over and over.
 	Steps  []int64 `json:",omitempty"`
