@@ -157,7 +157,7 @@ func (m *Main) handler(pages http.Handler) (http.Handler, error) {
 		Office:      m.centre.office(hasher, m.config.Demo),
 		Placeholder: client.Placeholder(), Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), Registry: registry,
 		Ready: m.Ready, Now: m.config.Now, Log: m.config.Log, Demo: m.config.Demo, Proxies: m.config.Proxies, SignedOut: m.hub.Recheck,
-		Install: pages, Public: m.doors.public, Present: m.hub.Present,
+		Contractors: contractors{m}, Code: install.Picture, Install: pages, Public: m.doors.public, Present: m.hub.Present,
 	}
 	if built {
 		config.Client = files

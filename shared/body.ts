@@ -51,6 +51,8 @@ const payloadShape = shape<Payload>({
   into: text('notZero'),
   duplicate: text('notZero'),
   phase: text('notZero'),
+  contractor: text('notZero'),
+  link: text('notZero'),
 })
 
 const timeShape = shape<DeviceTime>({ device: whole(), offset: whole('present'), bound: whole('notZero'), fresh: flag() })

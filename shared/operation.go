@@ -93,6 +93,9 @@ type Payload struct {
 	Into      string    `json:"into,omitempty"`      // the case that a duplicate is merged into
 	Duplicate string    `json:"duplicate,omitempty"` // the case that came in or goes out again, by the server only
 	Phase     Phase     `json:"phase,omitempty"`     // the phase that ran over its limit, by the server only
+	// Contractor is who reported it for the unit through a link, as the unit calls them; Link is that link's id (no secret). By the server only.
+	Contractor string `json:"contractor,omitempty"`
+	Link       string `json:"link,omitempty"`
 }
 
 // Change is one field of an amendment: from what its author saw, to what it should be.

@@ -345,6 +345,9 @@ export interface Payload {
   duplicate?: string
   /** the phase that ran over its limit, by the server only */
   phase?: Phase
+  /** Contractor is who reported it for the unit through a link, as the unit calls them; Link is that link's id (no secret). By the server only. */
+  contractor?: string
+  link?: string
 }
 
 /** Change is one field of an amendment: from what its author saw, to what it should be. */

@@ -34,6 +34,15 @@ func newCode(text string) (code, error) {
 	return c, nil
 }
 
+// Picture is a QR code of a text for a page, as an SVG document.
+func Picture(text string) ([]byte, error) {
+	c, err := newCode(text)
+	if err != nil {
+		return nil, err
+	}
+	return c.svg(), nil
+}
+
 // svg draws it for a page: dark on white in every theme.
 func (c code) svg() []byte {
 	var out bytes.Buffer

@@ -1,5 +1,5 @@
-// Package numbering is the server's own replica: it gives filed cases their official number (案卷号) and hands cases to
-// another squad, as signed operations on the same path as everybody's. It must not change a case in any other way.
+// Package numbering is the server's own replica: it gives filed cases their official number (案卷号), hands cases to
+// another squad, and reports them handled for contractors, as signed operations on the same path as everybody's. It must not change a case in any other way.
 package numbering
 
 import (
@@ -197,6 +197,12 @@ func (r *Replica) Make(ctx context.Context, bodies []shared.Body) ([]wire.Answer
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	return r.make(ctx, bodies)
+}
+
+// Prove says for the replica that it made the operation that names a photo: whoever brings the bytes shows it.
+func (r *Replica) Prove(hash string) (replica, proof string, err error) {
+	proof, err = es256.Sign(r.key, shared.UploadText(hash))
+	return r.id, proof, err
 }
 
 // make signs and pushes operations at the end of the chain, as the store knows it. Nothing is kept here: an operation that

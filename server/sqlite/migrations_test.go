@@ -71,6 +71,8 @@ var brought = map[int]bringing{
 		rows: `INSERT INTO webhooks VALUES (1, 'desk', 'https://example.org/x', 'a secret of sixteen', 'json', 'filed,closed', 0, 1);
 			INSERT INTO webhook_outbox SELECT 1, number, 'filed', hash, ` + aCase + `, 'filed', received, 1, received FROM operations LIMIT 1;
 			INSERT INTO webhook_log VALUES (1, 1, 'filed', 'h', 1, 1790000010000, 12, 500, 'the answer is 500'); UPDATE webhook_place SET number = 3`},
+	17: {brings: `SELECT count(*) = 0 FROM links`,
+		rows: `INSERT INTO links SELECT X'6c', ` + aCase + `, 'env', '张师傅', id, 1790000010000, 1790000020000, 1790000011000, NULL, NULL FROM people LIMIT 1`},
 }
 
 // Each migration meets a database of the version before it with data in every table: no row and no value of before is lost or

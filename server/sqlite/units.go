@@ -95,7 +95,7 @@ func subjectOfUnit(code string) string { return "unit " + code }
 func (c *Change) DropUnit(ctx context.Context, code string) error {
 	var hangs int
 	err := c.w.conn.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM people WHERE unit = ?1) + EXISTS (SELECT 1 FROM memberships WHERE unit = ?1)
-		+ EXISTS (SELECT 1 FROM cases WHERE unit = ?1 AND unit <> '') + EXISTS (SELECT 1 FROM unit_leaves WHERE unit = ?1)`, code).Scan(&hangs)
+		+ EXISTS (SELECT 1 FROM cases WHERE unit = ?1 AND unit <> '') + EXISTS (SELECT 1 FROM unit_leaves WHERE unit = ?1) + EXISTS (SELECT 1 FROM links WHERE unit = ?1)`, code).Scan(&hangs)
 	if err != nil {
 		return fmt.Errorf("look what hangs on unit %s: %w", code, err)
 	}

@@ -60,7 +60,7 @@ func (a *answer) WriteHeader(status int) {
 		return
 	}
 	a.begun, a.code = true, status
-	if status < http.StatusBadRequest || strings.HasPrefix(a.Header().Get("Content-Type"), "application/problem+json") {
+	if status < http.StatusBadRequest || strings.HasPrefix(a.Header().Get("Content-Type"), "application/problem+json") || visitOf(a.request).page {
 		a.ResponseWriter.WriteHeader(status)
 		return
 	}

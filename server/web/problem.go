@@ -67,9 +67,14 @@ func (s *server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	writeProblem(w, r, row, s.log, err)
 }
 
-// writeProblem writes a row of the catalogue, and the places that the error names.
+// writeProblem writes a row of the catalogue, and the places that the error names. Who follows a contractor's link by a browser
+// gets a page instead.
 func writeProblem(w http.ResponseWriter, r *http.Request, row shared.FaultRow, log *slog.Logger, err error) {
 	english := PrefersEnglish(r.Header.Get("Accept-Language"))
+	if people := visitOf(r).people; people != nil {
+		people.refuse(w, r, row, english)
+		return
+	}
 	var wrongs roster.Wrongs
 	var mistakes roster.Mistakes
 	_, _ = errors.As(err, &wrongs), errors.As(err, &mistakes)

@@ -102,6 +102,16 @@ var gates = []gate{
 	{"PUT /api/handovers/{id}", "PUT /api/handovers/{replica}", "no such file", header{"Content-Range": "bytes 0/12"}, [10]int{401, 403, 422, 422, 422, 422, 422, 422, 422, 422}},
 	{"PUT /api/handovers/{id}", "PUT /api/handovers/..%2f..%2fbuxun.db", "x", header{"Content-Range": "bytes 0/1"}, [10]int{401, 403, 400, 400, 400, 400, 400, 400, 400, 400}},
 
+	// Who has a case's link reports it handled (server/contractors_test.go); nobody finds one.
+	{"POST /api/cases/{id}/links", "POST /api/cases/{case}/links", `{"contractor":"张师傅"}`, nil, [10]int{401, 403, 403, 403, 404, 403, 201, 403, 201, 404}},
+	{"GET /api/cases/{id}/links", "GET /api/cases/{case}/links", "", nil, [10]int{401, 403, 403, 403, 404, 403, 200, 403, 200, 404}},
+	{"DELETE /api/cases/{id}/links/{link}", "DELETE /api/cases/{case}/links/guessed", "", nil, [10]int{401, 403, 403, 403, 404, 403, 404, 403, 404, 404}},
+	{"GET /link.css", "GET /link.css", "", nil, everyone},
+	{"GET /h/{token}", "GET /h/guessed", "", nil, nobody},
+	{"POST /h/{token}", "POST /h/guessed", "photo=x", nil, nobody},
+	{"GET /h/{token}/{hash}", "GET /h/guessed/{hash}?size=screen", "", nil, nobody},
+	{"* /h/", "* /h/", "", nil, nobody},
+
 	{"GET /install", "GET /install", "", nil, everyone},
 	{"GET /install/{file}", "GET /install/style.css", "", nil, everyone},
 	{"GET /api/live", "GET /api/live", "", nil, syncing},

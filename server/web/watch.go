@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"time"
 
 	"buxun/shared"
@@ -21,6 +22,8 @@ type visit struct {
 	id      string
 	person  string // id of who asked, once known
 	refusal error
+	people  *linkPage // what tells somebody without the app what is wrong; nil where a program asks
+	page    bool      // what is answered is a page for people, which says itself what is wrong
 }
 
 type visitKey struct{}
@@ -58,6 +61,9 @@ func (s *server) watch(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		v := &visit{id: rand.Text()[:12]}
+		if strings.HasPrefix(r.URL.Path, linkPath) && strings.Contains(r.Header.Get("Accept"), "text/html") {
+			v.people = &s.linkPage
+		}
 		r = r.WithContext(context.WithValue(r.Context(), visitKey{}, v))
 		a := &answer{ResponseWriter: w, request: r, log: s.log}
 		a.Header().Set("X-Request-Id", v.id)
@@ -91,7 +97,11 @@ func (s *server) note(a *answer, r *http.Request, v *visit, took time.Duration) 
 	}
 	s.measures.took.WithLabelValues(route, strconv.Itoa(a.status())).Observe(took.Seconds())
 	level := slog.LevelInfo
-	attributes := []any{"request", v.id, "method", r.Method, "path", r.URL.Path, "status", a.status(), "bytes", a.bytes,
+	path := r.URL.Path
+	if strings.HasPrefix(path, linkPath) {
+		path = route // the address is the secret
+	}
+	attributes := []any{"request", v.id, "method", r.Method, "path", path, "status", a.status(), "bytes", a.bytes,
 		"ms", took.Milliseconds(), "from", s.addressOf(r).String()}
 	if v.person != "" {
 		attributes = append(attributes, "person", v.person)

@@ -14,6 +14,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -54,6 +55,10 @@ type Config struct {
 	Present func() (people, replicas map[string]bool)
 	// Install tells phones how to trust the server, to whoever asks.
 	Install http.Handler
+	// Contractors reports cases handled for who has a link and no account.
+	Contractors Contractors
+	// Code draws a QR code of a text, as an SVG document.
+	Code func(text string) ([]byte, error)
 	// Public says whether every browser trusts the certificate that is served; false behind a proxy, which has its own say.
 	Public func() bool
 	// Proxies are the addresses whose forwarding headers are believed.
@@ -76,6 +81,10 @@ type server struct {
 	byLogin    *identity.Limiter
 	byAddress  *identity.Limiter
 	limitsKept atomic.Pointer[limitsSheet]
+	links      *identity.Limiter // by network, of who tries the addresses of links
+	linkPage   linkPage
+	handling   sync.Mutex    // one use of a link after the other
+	forms      chan struct{} // held while a contractor's form comes: it takes room on the disk
 	reading    chan struct{} // held by whoever reads a file of an administrator: it takes memory
 }
 
@@ -131,6 +140,14 @@ func (s *server) routes() []route {
 		{"GET", "/api/photos/{hash}", signedIn, PurposeSync, (*server).photo},
 		{"", photo.Path, signedIn, PurposeSync, (*server).upload},
 		{"PUT", "/api/handovers/{id}", signedIn, PurposeSync, (*server).handOver},
+		{"POST", "/api/cases/{id}/links", signedIn, "", (*server).makeLink},
+		{"GET", "/api/cases/{id}/links", signedIn, "", (*server).listLinks},
+		{"DELETE", "/api/cases/{id}/links/{link}", signedIn, "", (*server).revokeLink},
+		{"GET", linkStyle, anyone, "", (*server).linkStyle},
+		{"GET", linkPath + "{token}", anyone, "", (*server).showLink},
+		{"POST", linkPath + "{token}", anyone, "", (*server).useLink},
+		{"GET", linkPath + "{token}/{hash}", anyone, "", (*server).linkPhoto},
+		{"", linkPath, anyone, "", (*server).noLink},
 		{"GET", install, anyone, "", (*server).install},
 		{"GET", install + "/{file}", anyone, "", (*server).install},
 		{"GET", "/api/live", itself, PurposeSync, (*server).live},
@@ -146,13 +163,18 @@ func New(config Config) (*Site, error) {
 		uploads:   config.Photos.Uploads(),
 		byLogin:   identity.NewLimiter(config.Now, loginBurst, loginEvery),
 		byAddress: identity.NewLimiter(config.Now, addressBurst, addressEvery),
+		links:     identity.NewLimiter(config.Now, linkBurst, linkEvery),
 		reading:   make(chan struct{}, 1),
+		forms:     make(chan struct{}, linkForms),
 	}
 	var err error
 	if s.pages, err = readPages(config.Client, config.Placeholder); err != nil {
 		return nil, err
 	}
 	if s.taxonomy, err = readTaxonomy(); err != nil {
+		return nil, err
+	}
+	if s.linkPage, err = readLinkPage(); err != nil {
 		return nil, err
 	}
 	if s.measures, err = newMeasures(config.Registry); err != nil {

@@ -107,7 +107,7 @@ func newWorld(t testing.TB, changes ...change) *world {
 		},
 		Metrics:  http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { plain(w, "figures") }),
 		Registry: prometheus.NewRegistry(), Ready: func(context.Context) error { return nil },
-		Install: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { plain(w, "how to trust") }), Public: func() bool { return false },
+		Install: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { plain(w, "how to trust") }), Public: func() bool { return false }, Code: func(text string) ([]byte, error) { return []byte("<svg " + strings.ToUpper(text[:4]) + "/>"), nil },
 		Present: func() (people, replicas map[string]bool) { return w.present, w.presentReplicas },
 		Live:    http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("no socket here") }),
 		Proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")},

@@ -16,7 +16,7 @@ const former = `former ${__SHELL__.find(({ url }) => url === '/index.html')?.rev
 const ours = new Set([...__SHELL__.map(({ url }) => url), ...__LATER__])
 
 /** Addresses that only the server answers: they never fall back to the shell. */
-const serversOwn = [/^\/api\//, /^\/sync/, /^\/photos\//, /^\/uploads\//, /^\/healthz$/, /^\/readyz$/, /^\/metrics$/, /^\/install/]
+const serversOwn = [/^\/api\//, /^\/sync/, /^\/photos\//, /^\/uploads\//, /^\/healthz$/, /^\/readyz$/, /^\/metrics$/, /^\/install/, /^\/h\//]
 
 precacheAndRoute(__SHELL__)
 cleanupOutdatedCaches()
