@@ -1,6 +1,9 @@
 package shared
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // carry is the part of Apply that takes a filed case through its life: who is sent, which unit has it, what was asked for.
 func carry(c *Case, b Body, v Verdict) {
@@ -26,6 +29,7 @@ func carry(c *Case, b Body, v Verdict) {
 		c.Rechecked, c.Reworks = b.Action, c.Reworks+1
 	case ActionDispatch, ActionReopen:
 		give(c, p.Unit)
+		c.Condition = cmp.Or(p.Condition, c.Condition)
 		c.Verified, c.Rechecked = "", ""
 	case ActionHandBack:
 		give(c, "")

@@ -41,6 +41,7 @@ export function carry(next: Case, b: Body, v: Verdict): void {
     case 'dispatch':
     case 'reopen':
       give(next, p.unit)
+      set(next, 'condition', p.condition || next.condition)
       delete next.verified
       delete next.rechecked
       break

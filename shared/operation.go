@@ -83,7 +83,8 @@ type Payload struct {
 	Changes     []Change `json:"changes,omitempty"`
 	Number      string   `json:"number,omitempty"` // 案卷号, by the server only
 	Squad       string   `json:"squad,omitempty"`  // new squad of a transfer, by the server only
-	// Condition is the filing condition (立案条件) on which the limit hangs, an id of the limits' data; absent: the first of the sub-class.
+	// Condition is the filing condition (立案条件) on which the limit hangs, an id of the limits' data: of a filing, where absent means
+	// the first of the sub-class, or of a dispatch, where absent means as it was filed.
 	Condition string `json:"condition,omitempty"`
 	Unit      string `json:"unit,omitempty"` // code of the responsible unit of a dispatch
 	// Assignee is the collector who is sent; absent where the server settles it, in the way that How says.

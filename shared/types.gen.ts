@@ -330,7 +330,10 @@ export interface Payload {
   number?: string
   /** new squad of a transfer, by the server only */
   squad?: string
-  /** Condition is the filing condition (立案条件) on which the limit hangs, an id of the limits' data; absent: the first of the sub-class. */
+  /**
+   * Condition is the filing condition (立案条件) on which the limit hangs, an id of the limits' data: of a filing, where absent means
+   * the first of the sub-class, or of a dispatch, where absent means as it was filed.
+   */
   condition?: string
   /** code of the responsible unit of a dispatch */
   unit?: string

@@ -1,6 +1,7 @@
 package deadline
 
 import (
+	"cmp"
 	"slices"
 
 	"buxun/shared"
@@ -111,7 +112,7 @@ var phaseOf = map[shared.State]shared.Phase{
 // limit is what a phase is allowed.
 func (r *reckoning) limit(phase shared.Phase) (Limit, bool) {
 	if phase == shared.PhaseHandle {
-		return r.plan.handling(r.before)
+		return r.plan.handling(r.before.Category, cmp.Or(r.body.Payload.Condition, r.before.Condition))
 	}
 	limit, ok := r.plan.phases[phase]
 	return limit, ok
@@ -187,9 +188,12 @@ func (r *reckoning) goOn(phase shared.Phase) {
 	r.put(next)
 }
 
-// again says whether a dispatch gives the case to the unit that handed it back.
+// again says whether a dispatch gives the case to the unit that handed it back, under the same condition.
 func (r *reckoning) again() bool {
 	clock, units := r.before.Clock(shared.PhaseHandle), r.before.Units
+	if condition := r.body.Payload.Condition; condition != "" && condition != r.before.Condition {
+		return false
+	}
 	return clock != nil && clock.Due == 0 && clock.Done == 0 && len(units) > 0 && units[len(units)-1] == r.body.Payload.Unit
 }
 

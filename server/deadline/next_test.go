@@ -13,6 +13,7 @@ var city = Data{
 	Conditions: []Condition{
 		{ID: "cover-1", Category: "cover", Words: "井盖丢失", Limit: Limit{shared.PaceUrgent, 2 * hour}},
 		{ID: "cover-2", Category: "cover", Words: "井盖破损", Limit: Limit{shared.PaceWorking, WorkingDay}},
+		{ID: "tree-1", Category: "tree", Words: "倒伏", Limit: Limit{shared.PaceUrgent, 20 * hour}},
 	},
 	Phases: []PhaseLimit{
 		{shared.PhaseAccept, Limit{shared.PaceUrgent, 15 * minute}}, {shared.PhaseDispatch, Limit{shared.PaceUrgent, 15 * minute}},
@@ -136,6 +137,24 @@ func TestHandedBackAndGivenToAnotherUnitBeginsAnew(t *testing.T) {
 		do(deed{action: shared.ActionHandBack, at: "2026-11-25 08:00"}).is(shared.PhaseHandle, "left 420").
 		do(deed{action: shared.ActionDispatch, at: "2026-11-25 09:00", payload: shared.Payload{Unit: "env"}}).
 		is(shared.PhaseHandle, "due 11-26 09:00") // the road unit had it last: anew also for env
+}
+
+func TestDispatchedUnderAnotherConditionHasItsLimit(t *testing.T) {
+	w := filed(t).do(deed{action: shared.ActionDispatch, at: "2026-11-24 09:10", payload: shared.Payload{Unit: "env", Condition: "cover-1"}}).
+		is(shared.PhaseHandle, "due 11-24 11:10")
+	// The same unit again: what was left under the same condition, anew under another.
+	w.do(deed{action: shared.ActionHandBack, at: "2026-11-24 09:40"}).
+		do(deed{action: shared.ActionDispatch, at: "2026-11-24 10:00", payload: shared.Payload{Unit: "env", Condition: "cover-1"}}).is(shared.PhaseHandle, "due 11-24 11:30").
+		do(deed{action: shared.ActionHandBack, at: "2026-11-24 10:10"}).
+		do(deed{action: shared.ActionDispatch, at: "2026-11-24 10:20", payload: shared.Payload{Unit: "env", Condition: "cover-2"}}).is(shared.PhaseHandle, "due 11-25 10:20")
+}
+
+func TestTheConditionOfAnotherSubClassSaysNothing(t *testing.T) {
+	newWalk(t).
+		do(deed{action: shared.ActionReport, at: "2026-11-24 08:50", payload: shared.Payload{Category: "cover"}}).
+		do(deed{action: shared.ActionFile, at: "2026-11-24 09:00", payload: shared.Payload{Condition: "tree-1"}}).
+		do(deed{action: shared.ActionDispatch, at: "2026-11-24 09:10", payload: shared.Payload{Unit: "env"}}).
+		is(shared.PhaseHandle, "due 11-24 11:10") // the usual one of its own
 }
 
 func TestExtendedTwiceFromWhereItWouldHaveRunOut(t *testing.T) {

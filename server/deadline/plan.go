@@ -100,12 +100,13 @@ func (d Data) Ready() *Plan {
 // Version is that of the plan's data.
 func (p *Plan) Version() string { return p.version }
 
-// handling is the limit of a case's handling: its condition's, else the usual one of its sub-class, else that of the phase.
-func (p *Plan) handling(c *shared.Case) (Limit, bool) {
-	if one, ok := p.conditions[c.Condition]; ok {
+// handling is the limit of handling a case of a sub-class: its condition's, else the usual one of the sub-class, else that of the
+// phase. The condition of a case whose category was corrected meanwhile is another sub-class's and says nothing.
+func (p *Plan) handling(category, condition string) (Limit, bool) {
+	if one, ok := p.conditions[condition]; ok && one.Category == category {
 		return one.Limit, true
 	}
-	if one, ok := p.usual[c.Category]; ok {
+	if one, ok := p.usual[category]; ok {
 		return one.Limit, true
 	}
 	limit, ok := p.phases[shared.PhaseHandle]

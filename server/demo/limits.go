@@ -41,9 +41,12 @@ func Limits(taxonomy *shared.Taxonomy) (deadline.Data, error) {
 			if err != nil {
 				return data, fmt.Errorf("the limits of %s: %w", c.Key(), err)
 			}
-			data.Conditions = append(data.Conditions, deadline.Condition{
-				ID: fmt.Sprintf("%s#%d", c.Key(), i+1), Category: c.Key(), Words: fmt.Sprintf("情形%d：%s", i+1, words), Limit: limit,
-			})
+			// The table has no words of its own for its conditions; the limit is told beside them.
+			said := fmt.Sprintf("情形%d", i+1)
+			if strings.HasPrefix(words, "种植季节") {
+				said += "：种植季节"
+			}
+			data.Conditions = append(data.Conditions, deadline.Condition{ID: fmt.Sprintf("%s#%d", c.Key(), i+1), Category: c.Key(), Words: said, Limit: limit})
 		}
 	}
 	return data, data.Check()

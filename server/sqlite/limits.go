@@ -22,6 +22,14 @@ func (c *Change) LimitsKept(ctx context.Context) (deadline.Data, error) {
 	return limitsKept(ctx, c.w.conn)
 }
 
+// limitsVersion is that of LimitsKept, without reading them; empty where nothing was ever put.
+func (s *Store) limitsVersion(ctx context.Context) (version string, err error) {
+	if _, err := found(s.reading.QueryRowContext(ctx, `SELECT version FROM limit_versions ORDER BY number DESC LIMIT 1`).Scan(&version)); err != nil {
+		return "", fmt.Errorf("look for the limits: %w", err)
+	}
+	return version, nil
+}
+
 // LimitsOf is the data that had a version, whenever that was.
 func (s *Store) LimitsOf(ctx context.Context, version string) (data deadline.Data, ok bool, err error) {
 	var text string

@@ -109,3 +109,26 @@ func TestClocksAreReckonedWithTheLimitsOfTheMoment(t *testing.T) {
 		t.Errorf("%d cases wake the server when the first limit runs out, want 1", n)
 	}
 }
+
+func TestWhoFilesIsToldTheVersionOfTheLimits(t *testing.T) {
+	w := newWorld(t)
+	of := func(login string) Directory {
+		d, err := w.Directory(w.ctx, w.reader(login))
+		w.must(err)
+		return d
+	}
+	before := of("a-leader")
+	if before.Limits != "" {
+		t.Errorf("before anything was put they are %q", before.Limits)
+	}
+	w.must(w.putLimits(someLimits))
+	data, err := w.LimitsKept(w.ctx)
+	w.must(err)
+	after := of("a-leader")
+	if after.Limits != data.Version() || after.Version == before.Version {
+		t.Errorf("the leader is told %q of directory %s, the limits are %s", after.Limits, after.Version, data.Version())
+	}
+	if d := of("a-one"); d.Limits != "" {
+		t.Error("a collector is told of limits, and would fetch them for nothing")
+	}
+}

@@ -136,6 +136,8 @@ type Directory struct {
 	Units  []roster.Unit
 	People []Colleague
 	Areas  []roster.Area
+	// Limits is the version of the time limits, for who files; empty where nothing was ever put.
+	Limits string
 	// Version changes with the content.
 	Version string
 }
@@ -182,6 +184,11 @@ func (s *Store) Directory(ctx context.Context, reader session.Reader) (Directory
 	}
 	if d.Areas, err = s.areas(ctx, all, squad); err != nil {
 		return d, fmt.Errorf("list areas: %w", err)
+	}
+	if files(reader.Standing) {
+		if d.Limits, err = s.limitsVersion(ctx); err != nil {
+			return d, err
+		}
 	}
 	text, err := json.Marshal(d)
 	if err != nil {

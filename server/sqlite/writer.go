@@ -192,6 +192,9 @@ func optional[T comparable](value T) any {
 // sees what is dispatched to it, and nothing else.
 const caseInScope = `?3 OR (?5 <> '' AND cases.unit = ?5) OR (?5 = '' AND (reporter = ?2 OR (squad = ?4 AND ?4 <> '')))`
 
+// files says whether somebody of that standing files and dispatches cases.
+func files(standing shared.Standing) bool { return standing.Role == shared.RoleLeader }
+
 // centre says whether the reader's role sees the whole centre.
 func centre(standing shared.Standing) bool {
 	return standing.Role == shared.RoleAdmin || standing.Role == shared.RoleServer

@@ -74,6 +74,8 @@ type directoryAnswer struct {
 	Units   []unitAnswer      `json:"units"`
 	People  []colleagueAnswer `json:"people"`
 	Areas   []areaAnswer      `json:"areas"`
+	// Limits is the version of the time limits, for who files.
+	Limits string `json:"limits,omitempty"`
 }
 
 // directory sends the names and areas of the reader's scope; an unchanged one is not sent again.
@@ -82,7 +84,7 @@ func (s *server) directory(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	answer := directoryAnswer{Version: d.Version, Squads: []squadAnswer{}, Units: []unitAnswer{}, People: []colleagueAnswer{}, Areas: []areaAnswer{}}
+	answer := directoryAnswer{Version: d.Version, Squads: []squadAnswer{}, Units: []unitAnswer{}, People: []colleagueAnswer{}, Areas: []areaAnswer{}, Limits: d.Limits}
 	for _, q := range d.Squads {
 		answer.Squads = append(answer.Squads, squadAnswer{q.Code, q.Name})
 	}

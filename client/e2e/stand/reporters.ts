@@ -39,21 +39,21 @@ export interface Reported {
 }
 
 /** Reports cases with one photo each, a step apart along the road from a place. Resolves when all of it is at the centre. */
-export async function report(device: Device, cases: number, words: string, from = { longitude: 113.0835, latitude: 27.8712 }): Promise<Reported[]> {
+export async function report(device: Device, cases: number, words: string, from = { longitude: 113.0835, latitude: 27.8712 }, category?: string): Promise<Reported[]> {
   const made: Reported[] = []
-  for (let i = 0; i < cases; i++) made.push(await save(device, `${words} ${i + 1}`, i, from))
+  for (let i = 0; i < cases; i++) made.push(await save(device, `${words} ${i + 1}`, i, from, category))
   await allSent(device)
   return made
 }
 
 /** Saves one report on the phone, whether there is a line or not. */
-export async function save(device: Device, description: string, nth: number, from = { longitude: 113.0835, latitude: 27.8712 }): Promise<Reported> {
+export async function save(device: Device, description: string, nth: number, from = { longitude: 113.0835, latitude: 27.8712 }, category = categories[nth % categories.length] ?? ''): Promise<Reported> {
   const draft = device.phone.newId()
   const now = device.phone.clock.now()
   const fix: Fix = { longitude: from.longitude + nth * 0.0004, latitude: from.latitude, accuracy: 12, at: now, source: 'device' }
   const name = album.names[nth % album.names.length] ?? ''
   const photos = await photograph(device, draft, [{ developed: await album.take(name, `${description} ${draft}`), part: 'scene', origin: 'camera', takenAt: now, fix }])
-  const payload = { category: categories[nth % categories.length] ?? '', description, address: `建设路 ${nth + 1} 号灯杆旁` }
+  const payload = { category, description, address: `建设路 ${nth + 1} 号灯杆旁` }
   const { caseId } = await device.phone.save({ case: draft, action: 'report', payload, seen: 0, taxonomy: 'e2e', place: fix, draft, photos })
   return { caseId, description }
 }

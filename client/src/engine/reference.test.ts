@@ -17,7 +17,7 @@ function shelf(squad: string) {
   }
   const away = () => Promise.reject(new Fault('offline'))
   const library: Library = {
-    taxonomyVersion: away, taxonomy: away, directory: away, photo: away, voice: away,
+    taxonomyVersion: away, taxonomy: away, directory: away, limits: away, photo: away, voice: away,
     phrases: async () => {
       state.asked += 1
       return now()
@@ -91,5 +91,33 @@ describe('quick phrases on the phone', () => {
     state.reachable = false
     await expect(reference.putPhrases('reject', ['我的'])).rejects.toMatchObject({ code: 'offline' })
     expect(reference.phrases.value).toBeNull()
+  })
+})
+
+describe('the limits on the phone', () => {
+  const directory = (limits?: string) => ({ version: `with ${limits}`, squads: [], people: [], areas: [], ...(limits !== undefined && { limits }) })
+
+  it('are fetched by version for whoever files, once, and are there without a line', async () => {
+    const name = `reference ${count++}`
+    const store = await openStore(name)
+    let [edition, asked]: [string | undefined, number] = [undefined, 0]
+    const library = {
+      ...shelf('A').library,
+      directory: async () => directory(edition),
+      limits: async () => ({ version: `${edition}`, conditions: [{ id: `c${++asked}`, category: 'k', words: 'w', pace: 'working', ms: 1 } as const] }),
+    }
+    const reference = new Reference(store, library)
+    await reference.load('leader')
+    await reference.refresh('leader')
+    expect([asked, reference.limits.value]).toEqual([0, null])
+    edition = 'v1'
+    await reference.refresh('leader')
+    await reference.refresh('leader')
+    expect([asked, reference.limits.value?.version]).toEqual([1, 'v1'])
+    edition = 'v2'
+    await reference.refresh('leader')
+    const again = new Reference(await openStore(name), shelf('A').library)
+    await again.load('leader')
+    expect(again.limits.value).toMatchObject({ version: 'v2', conditions: [{ id: 'c2' }] })
   })
 })

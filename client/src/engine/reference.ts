@@ -5,7 +5,7 @@ import { parseTaxonomy, type TaxonomyIndex } from '@shared/taxonomy'
 import type { PhraseKind } from '@shared/types.gen'
 import { keepDocument, openDocument } from '../db/documents'
 import type { Store } from '../db/store'
-import type { Directory, Library, SquadPhrases } from '../net/reference'
+import type { Directory, Library, Limits, SquadPhrases } from '../net/reference'
 import { Value } from './value'
 
 interface StoredTaxonomy {
@@ -16,6 +16,7 @@ interface StoredTaxonomy {
 export class Reference {
   readonly taxonomy = new Value<TaxonomyIndex | null>(null)
   readonly directory = new Value<Directory | null>(null)
+  readonly limits = new Value<Limits | null>(null)
   readonly phrases = new Value<SquadPhrases | null>(null)
   private person = ''
 
@@ -27,13 +28,14 @@ export class Reference {
   /** Reads what is kept for a person. */
   async load(person: string): Promise<void> {
     this.person = person
-    const [taxonomy, directory, phrases] = await Promise.all([
+    const [taxonomy, directory, phrases, limits] = await Promise.all([
       openDocument<StoredTaxonomy>(this.store, person, 'taxonomy'), openDocument<Directory>(this.store, person, 'directory'),
-      openDocument<SquadPhrases>(this.store, person, 'phrases'),
+      openDocument<SquadPhrases>(this.store, person, 'phrases'), openDocument<Limits>(this.store, person, 'limits'),
     ])
     if (this.person !== person) return
     this.directory.value = directory
     this.phrases.value = phrases
+    this.limits.value = limits
     if (taxonomy !== null && taxonomy.version !== this.taxonomy.value?.version) this.taxonomy.value = parseTaxonomy(taxonomy.text)
   }
 
@@ -68,9 +70,15 @@ export class Reference {
 
   private async refreshDirectory(person: string): Promise<void> {
     const directory = await this.library.directory()
-    if (this.person !== person || directory.version === this.directory.value?.version) return
-    await keepDocument(this.store, person, 'directory', directory)
-    this.directory.value = directory
+    if (this.person !== person) return
+    if (directory.version !== this.directory.value?.version) {
+      await keepDocument(this.store, person, 'directory', directory)
+      this.directory.value = directory
+    }
+    if (directory.limits === undefined || directory.limits === this.limits.value?.version) return
+    const limits = await this.library.limits()
+    await keepDocument(this.store, person, 'limits', limits)
+    if (this.person === person) this.limits.value = limits
   }
 
   private async refreshPhrases(person: string): Promise<void> {

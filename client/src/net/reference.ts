@@ -1,7 +1,7 @@
 // What the phone fetches for reading: categories, names, quick phrases, pictures.
 
 import { Fault } from '@shared/fault'
-import type { PhraseKind, Role } from '@shared/types.gen'
+import type { Pace, PhraseKind, Role } from '@shared/types.gen'
 import { ask, askJson } from './request'
 
 /** A piece of ground that a squad answers for; its outline in WGS-84 degrees, longitude first, the last point repeats the first. */
@@ -13,8 +13,25 @@ export interface Area {
   readonly ring: readonly (readonly [number, number])[]
 }
 
+/** A filing condition (立案条件) of a sub-class, on which the limit of handling hangs. */
+export interface FilingCondition {
+  readonly id: string
+  readonly category: string
+  readonly words: string
+  readonly pace: Pace
+  readonly ms: number
+}
+
+/** What the centre reckons limits with; the first condition of a sub-class is the usual one. */
+export interface Limits {
+  readonly version: string
+  readonly conditions: readonly FilingCondition[] | null
+}
+
 export interface Directory {
   readonly version: string
+  /** the version of Limits; only for who files */
+  readonly limits?: string
   readonly squads: readonly { readonly code: string; readonly name: string }[]
   /** absent in what was kept before there were units */
   readonly units?: readonly { readonly code: string; readonly name: string; readonly closed: boolean }[]
@@ -34,6 +51,7 @@ export interface Library {
   /** The exact text of a taxonomy. */
   taxonomy(url: string): Promise<string>
   directory(): Promise<Directory>
+  limits(): Promise<Limits>
   phrases(): Promise<SquadPhrases>
   /**
    * Replaces those of one kind; resolves with all as they are then.
@@ -50,6 +68,7 @@ export const library: Library = {
   taxonomyVersion: () => askJson('/api/taxonomy'),
   taxonomy: (url) => ask(url, {}, (response) => response.text()),
   directory: () => askJson('/api/directory'),
+  limits: () => askJson('/api/limits'),
   phrases: () => askJson('/api/phrases'),
   putPhrases: (kind, texts, was) => askJson(`/api/phrases/${kind}`, { method: 'PUT', body: { texts, was } }),
   photo: (hash, size) => ask(`/api/photos/${hash}${size === 'original' ? '' : `?size=${size}`}`, { patienceMs: 60_000 }, (response) => response.blob()),

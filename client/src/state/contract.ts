@@ -2,7 +2,7 @@
 // sockets or keys. Implemented by the composables beside this file; times are milliseconds since 1970 UTC, WGS-84 degrees.
 
 import type { ComputedRef, Ref, ShallowRef } from 'vue'
-import type { Action, Case, Change, Fix, Payload, PhraseKind, Role, Voice } from '@shared/types.gen'
+import type { Action, Case, Change, Fix, Pace, Payload, PhraseKind, Role, Voice } from '@shared/types.gen'
 
 /** Who is signed in on this phone. */
 interface Person {
@@ -308,6 +308,14 @@ export interface Unit {
   readonly closed: boolean
 }
 
+/** A filing condition (立案条件) of a sub-class, on which the limit of handling hangs. */
+export interface FilingCondition {
+  readonly id: string
+  readonly words: string
+  readonly pace: Pace
+  readonly ms: number
+}
+
 export interface DirectoryState {
   /** The label of a person, e.g. 采集员6-01; the id's first characters where unknown. */
   label(personId: string): string
@@ -320,4 +328,6 @@ export interface DirectoryState {
   readonly people: ComputedRef<readonly Colleague[]>
   /** The ground of the person's scope; empty until it was fetched once. */
   readonly areas: ComputedRef<readonly Area[]>
+  /** The filing conditions of a sub-class, the usual one first; for who files. */
+  conditions(category: string | undefined): readonly FilingCondition[]
 }

@@ -11,6 +11,7 @@ export function useDirectory(): DirectoryState {
 export function makeDirectory(reference: Reference, { person }: Pick<SessionState, 'person'>): DirectoryState {
   const directory = follow(reference.directory)
   const labels = computed(() => new Map(directory.value?.people.map(({ id, label }) => [id, label])))
+  const limits = follow(reference.limits)
   const squads = computed(() => new Map(directory.value?.squads.map(({ code, name }) => [code, name])))
   const units = computed(() => new Map(directory.value?.units?.map(({ code, name }) => [code, name])))
   return {
@@ -20,6 +21,7 @@ export function makeDirectory(reference: Reference, { person }: Pick<SessionStat
     units: computed(() => directory.value?.units ?? []),
     // What was kept before there were outlines has none.
     areas: computed(() => directory.value?.areas ?? []),
+    conditions: (category) => limits.value?.conditions?.filter((one) => one.category === category) ?? [],
     squadName: (code) => squads.value.get(code) ?? (code === person.value?.squad ? person.value.squadName : code),
   }
 }

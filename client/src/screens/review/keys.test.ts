@@ -5,7 +5,7 @@ const press = (key: string, more: Partial<KeyboardEvent> = {}) =>
   strokeOf({ key, ctrlKey: false, metaKey: false, altKey: false, isComposing: false, target: null, ...more } as KeyboardEvent)
 
 describe('keys of the review page', () => {
-  it.each([['j', 'down'], ['K', 'up'], ['f', 'file'], ['R', 'return'], ['x', 'reject'], ['u', 'undo'], ['d', 'dispatch'], ['C', 'finish'], ['m', 'merge'], ['v', 'verify'], ['/', 'search'], ['ArrowLeft', 'left'], ['ArrowRight', 'right'], ['?', 'help'], ['？', 'help'], [' ', 'zoom'], ['p', 'play']])('%s: %s', (key, stroke) => {
+  it.each([['j', 'down'], ['K', 'up'], ['f', 'file'], ['R', 'return'], ['x', 'reject'], ['u', 'undo'], ['d', 'dispatch'], ['C', 'finish'], ['m', 'merge'], ['v', 'verify'], ['/', 'search'], ['ArrowLeft', 'left'], ['ArrowRight', 'right'], ['?', 'help'], ['？', 'help'], [' ', 'zoom'], ['p', 'play'], ['1', 'condition'], ['8', 'condition'], ['9', undefined]])('%s: %s', (key, stroke) => {
     expect(press(key)).toBe(stroke)
   })
 

@@ -1,5 +1,5 @@
 /** What a key does on the review page. Decisions by their English initials, as the buttons show. */
-export type Stroke = 'down' | 'up' | 'left' | 'right' | 'zoom' | 'play' | 'file' | 'return' | 'reject' | 'dispatch' | 'finish' | 'merge' | 'verify' | 'undo' | 'search' | 'help'
+export type Stroke = 'down' | 'up' | 'left' | 'right' | 'zoom' | 'play' | 'file' | 'return' | 'reject' | 'dispatch' | 'finish' | 'merge' | 'verify' | 'undo' | 'search' | 'help' | 'condition'
 
 const strokes: Readonly<Record<string, Stroke>> = {
   j: 'down', k: 'up', ArrowDown: 'down', ArrowUp: 'up', ArrowLeft: 'left', ArrowRight: 'right', ' ': 'zoom', p: 'play',
@@ -16,6 +16,7 @@ export function strokeOf(event: KeyboardEvent): Stroke | undefined {
   if (on?.closest?.('input, textarea, select, dialog')) return undefined
   // A focused control keeps its own keys: space presses it.
   if (event.key === ' ' && on?.closest?.('button, a, summary')) return undefined
+  if (/^[1-8]$/.test(event.key)) return 'condition'
   const stroke = strokes[event.key.length === 1 ? event.key.toLowerCase() : event.key]
   return event.repeat && stroke !== undefined && !repeats.has(stroke) ? undefined : stroke
 }

@@ -4,7 +4,7 @@ import type { Action, Ask, AskKind, Case, Role } from '@shared/types.gen'
 import type { IconName } from '../../ui/icons'
 
 /** What a step asks for before it is done; nothing where it is empty. */
-export type Asking = 'unit' | 'assignee' | 'until' | 'reason' | 'words' | 'into'
+export type Asking = 'condition' | 'unit' | 'assignee' | 'until' | 'reason' | 'words' | 'into'
 
 /** In the order in which they are offered. Report and look are the camera's; asks are answered where they stand. */
 const offered: Readonly<Partial<Record<Role, readonly Action[]>>> = {
@@ -46,11 +46,14 @@ export function likelyOf(role: Role, c: Case): Action | undefined {
   }
 }
 
-/** What has to be said or chosen, in the order of the form. */
-export function askingOf(action: Action, c: Pick<Case, 'rechecked'>): Asking[] {
+/** What has to be said or chosen, in the order of the form. `conditions`: under how many the case may be filed. */
+export function askingOf(action: Action, c: Pick<Case, 'rechecked'>, conditions = 0): Asking[] {
+  const under: Asking[] = conditions > 1 ? ['condition'] : []
   switch (action) {
+    case 'file':
+      return under
     case 'dispatch':
-      return ['unit']
+      return [...under, 'unit']
     case 'reopen':
       return ['unit', 'reason']
     case 'sendVerify':
