@@ -137,12 +137,13 @@ type assigned struct {
 	reporter string        // id of the person, which no contractor sees
 	replica  string
 	leader   *drive.Client
+	started  int64
 	leads    *drive.Replica
 	desk     *drive.Wire
 }
 
 func handOut(t *testing.T) *assigned {
-	h := &assigned{clock: &atomic.Int64{}}
+	h := &assigned{clock: &atomic.Int64{}, started: time.Now().UnixMilli()}
 	h.server = start(t, demoData(t), func(c *Config) { c.Now = func() time.Time { return time.Now().Add(time.Duration(h.clock.Load())) } })
 	h.site = site{t, h.server.URL()}
 	phone, replica := enrolled(t, h.url, "c601")
@@ -327,7 +328,7 @@ func TestL10_R52_AContractorWithALinkReportsOneCaseHandledOnce(t *testing.T) {
 			if c.State != shared.StateHandled || c.Unit != "demo-env" || last.Action != shared.ActionHandle || last.Role != shared.RoleServer || last.Payload.Contractor != "张师傅" || last.Payload.Words != "已清运" {
 				t.Errorf("%s sees %s, %+v", login, c.State, last)
 			}
-			if len(c.Photos) != 2 || photo.Hash != shared.HashText(string(after)) || photo.Part != shared.PartAfter || photo.Here != shared.ArrivalHere {
+			if len(c.Photos) != 2 || photo.Hash != shared.HashText(string(after)) || photo.Part != shared.PartAfter || photo.Here != shared.ArrivalHere || photo.PreviewHere != shared.ArrivalHere || photo.Origin != shared.OriginSystemCamera || photo.TakenAt < h.started {
 				t.Errorf("%s sees %d photos, %+v", login, len(c.Photos), photo)
 			}
 		}

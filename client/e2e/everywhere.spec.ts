@@ -7,6 +7,7 @@ import { shots } from './stand/camera'
 import { look } from './stand/look'
 import { Phone } from './stand/phone'
 import { until } from './stand/program'
+import { dispatched } from './stand/reporters'
 import { Server } from './stand/server'
 
 const password = 'buxun-demo-2026'
@@ -77,10 +78,12 @@ describe.each(sizes)('every screen, $where', ({ where, desktop, only }) => {
       const page = await one.start()
       if (where === 'wide') await page.setViewportSize({ width: 1920, height: 1080 })
       await new App(page).signIn(login, password)
+      const withUnit = role === 'unit' ? await dispatched(server.origin, '给施工方的') : ''
       const seen = screens.filter(({ name }) => only?.test(name) ?? true)
       for (const language of ['zh-CN', 'en']) {
         await page.evaluate((chosen) => localStorage.setItem('buxun.language', chosen), language)
         for (const screen of seen) await inEveryTheme(page, server.origin, screen, `${where}-${role}-${language}`)
+        if (role === 'unit') await inEveryTheme(page, server.origin, { name: 'links', path: `/cases/${withUnit}/links`, ready: 'form' }, `${where}-${role}-${language}`)
         if (role !== 'collector') continue
         await inEveryTheme(page, server.origin, { name: 'case', path: await firstCase(page), ready: 'dl' }, `${where}-${role}-${language}`)
         await inEveryTheme(page, server.origin, { name: 'evidence', path: `${await firstCase(page)}/do/confirm`, ready: 'input[type=file]' }, `${where}-${role}-${language}`)

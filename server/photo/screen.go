@@ -36,6 +36,8 @@ type screens struct {
 	queue  chan string
 	decode func(Seen, io.Reader) (image.Image, error)
 
+	drawing sync.Mutex // one preview at a time
+
 	mu     sync.Mutex
 	waits  map[string]bool
 	failed map[string]bool // not tried again in this life
@@ -138,14 +140,8 @@ func (s *screens) make(hash string) (err error) {
 	return s.p.files.Rename(rough, name)
 }
 
-// render decodes an original within bounds, makes it small and turns it upright. A decoder that stumbles over the bytes takes
-// nobody with it.
+// render makes the picture of an original that is kept.
 func (s *screens) render(hash string) (_ image.Image, err error) {
-	defer func() {
-		if stumbled := recover(); stumbled != nil {
-			err = fmt.Errorf("decoding panicked: %v", stumbled)
-		}
-	}()
 	f, err := s.p.files.Open(s.p.place(originalsDir, hash))
 	if err != nil {
 		return nil, err
@@ -155,19 +151,30 @@ func (s *screens) render(hash string) (_ image.Image, err error) {
 	if err != nil {
 		return nil, err
 	}
-	seen, err := Inspect(f, stat.Size())
+	return s.draw(f, stat.Size(), screenEdge)
+}
+
+// draw decodes a photo within bounds, makes it small and turns it upright, unless it is both already. A decoder that stumbles over
+// the bytes takes nobody with it.
+func (s *screens) draw(r io.ReaderAt, size int64, edge int) (_ image.Image, err error) {
+	defer func() {
+		if stumbled := recover(); stumbled != nil {
+			err = fmt.Errorf("decoding panicked: %v", stumbled)
+		}
+	}()
+	seen, err := Inspect(r, size)
 	if err != nil {
 		return nil, err
 	}
-	fine := seen.Type == "image/jpeg" && seen.Orientation == 1 && max(seen.Width, seen.Height) <= screenEdge
+	fine := edge == screenEdge && seen.Type == "image/jpeg" && seen.Orientation == 1 && max(seen.Width, seen.Height) <= edge
 	if cost := seen.decodeCost(); fine || cost == 0 || cost > screenMemory {
 		return nil, fmt.Errorf("%w: %s, %d x %d", errNoScreen, seen.Type, seen.Width, seen.Height)
 	}
-	full, err := s.decode(seen, hurried{f, s.p.now, s.p.now().Add(screenTime)})
+	full, err := s.decode(seen, hurried{io.NewSectionReader(r, 0, size), s.p.now, s.p.now().Add(screenTime)})
 	if err != nil {
 		return nil, err
 	}
-	return upright(shrink(full, screenEdge), seen.Orientation), nil
+	return upright(shrink(full, edge), seen.Orientation), nil
 }
 
 // decodeCost is the most memory in bytes that decoding takes, or 0 for what is not decoded here.

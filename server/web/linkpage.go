@@ -23,7 +23,7 @@ var linkFiles embed.FS
 
 // linkWords are the words of a link's page in one language.
 type linkWords struct {
-	Lang, Title, Where, What, Due, Number, Unit, Before, After, Photo, PhotoAbout, More, Second, Third, Album, Words, As, Send, Until, Again, UnknownCategory string
+	Lang, Title, Where, What, Due, Number, Unit, Before, After, Photo, PhotoAbout, More, Second, Third, Album, Words, As, Send, Until, Again, When, By, UnknownCategory string
 
 	Used   linkTold
 	Wrongs map[string]linkTold
@@ -76,13 +76,13 @@ type linkShot struct {
 }
 
 type linkView struct {
-	W                                                              linkWords
-	Category, Address, Description, Due, Number, Unit, Said, Until string
-	As, Action                                                     string
-	Photos                                                         []linkShot
-	Told, Wrong                                                    *linkTold
-	Done                                                           bool // what is told is good news
-	Again                                                          bool // reported, and its photos did not come
+	W                                                                        linkWords
+	Category, Address, Description, Due, Number, Unit, Said, Until, When, By string
+	As, Action                                                               string
+	Photos                                                                   []linkShot
+	Told, Wrong                                                              *linkTold
+	Done                                                                     bool // what is told is good news
+	Again                                                                    bool // reported, and its photos did not come
 }
 
 func (s *server) linkStyle(w http.ResponseWriter, r *http.Request) error {
@@ -125,9 +125,9 @@ func (s *server) sendLinkPage(w http.ResponseWriter, r *http.Request, h held, wr
 		return roster.Wrongs{{Field: "photo", Zh: s.linkPage.zh.Wrongs[wrong].line("。"), En: s.linkPage.en.Wrongs[wrong].line(". ")}}
 	}
 	english := PrefersEnglish(r.Header.Get("Accept-Language"))
-	v := linkView{W: s.linkPage.words(english), Action: linkPath + h.secret, Again: h.state == linkSending}
+	v := linkView{W: s.linkPage.words(english), Action: linkPath + h.secret, Number: cmp.Or(h.of.Number, h.of.Short), Again: h.state == linkSending}
 	if h.state == linkUsed {
-		v.Told, v.Done = &v.W.Used, true
+		v.Told, v.Done, v.When, v.By = &v.W.Used, true, office.Moment(h.UsedAt), h.Contractor
 	} else if err := s.fillLinkView(r, &v, h, english); err != nil {
 		return err
 	}
@@ -147,7 +147,7 @@ func (s *server) fillLinkView(r *http.Request, v *linkView, h held, english bool
 	if names := shared.BuiltinTaxonomy().Path(c.Category); len(names) > 0 {
 		v.Category = either(english, names[len(names)-1].En, names[len(names)-1].Zh)
 	}
-	v.Address, v.Description, v.Number = c.Address, c.Description, cmp.Or(c.Number, c.Short)
+	v.Address, v.Description = c.Address, c.Description
 	if clock := c.Clock(shared.PhaseHandle); clock != nil {
 		v.Due = office.Moment(clock.Due)
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -120,7 +121,7 @@ func (s *server) useLink(w http.ResponseWriter, r *http.Request) error {
 		return shared.Fail("request.malformed", err.Error())
 	}
 	defer func() { _ = r.MultipartForm.RemoveAll() }() // the system clears its folder too
-	brought, wrong, err := s.brought(r.MultipartForm.File["photo"])
+	brought, wrong, err := s.brought(r.MultipartForm, came)
 	if err != nil {
 		return err
 	}
@@ -149,25 +150,35 @@ func (s *server) useLink(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// bring is a photo of a form.
+// linkFields are the form's fields for photos: those that open the camera, and the album.
+var linkFields = []struct {
+	name   string
+	origin shared.PhotoOrigin
+}{{"photo", shared.OriginSystemCamera}, {"album", shared.OriginGallery}}
+
+// bring is a photo of a form, with the small picture that its phone did not make.
 type bring struct {
 	shared.Photo
-	from *multipart.FileHeader
+	from    *multipart.FileHeader
+	preview []byte // nil where there is none
 }
 
 // brought looks at what came: wrong says in a word of the page what cannot be taken.
-func (s *server) brought(files []*multipart.FileHeader) (list []bring, wrong string, err error) {
+func (s *server) brought(form *multipart.Form, came time.Time) (list []bring, wrong string, err error) {
 	there := map[string]bool{}
-	for _, one := range files {
-		if one.Size == 0 {
-			continue // a field that was left empty
-		}
-		photo, wrong, err := look(one)
-		if err != nil || wrong != "" {
-			return nil, wrong, err
-		}
-		if !there[photo.Hash] {
-			list, there[photo.Hash] = append(list, bring{photo, one}), true
+	for _, field := range linkFields {
+		for _, one := range form.File[field.name] {
+			if one.Size == 0 {
+				continue // a field that was left empty
+			}
+			photo, wrong, err := look(one)
+			if err != nil || wrong != "" {
+				return nil, wrong, err
+			}
+			if !there[photo.Hash] {
+				photo.Origin, photo.TakenAt = field.origin, came.UnixMilli()
+				list, there[photo.Hash] = append(list, bring{Photo: photo, from: one}), true
+			}
 		}
 	}
 	switch {
@@ -176,7 +187,34 @@ func (s *server) brought(files []*multipart.FileHeader) (list []bring, wrong str
 	case len(list) > maxLinkPhotos:
 		return nil, "tooMany", nil
 	}
+	for i := range list {
+		if err := list[i].shrink(s.Photos); err != nil {
+			return nil, "", err
+		}
+	}
 	return list, "", nil
+}
+
+// shrink makes the preview.
+func (b *bring) shrink(photos *photo.Photos) error {
+	file, err := b.open()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Close() }() // only read
+	if b.preview = photos.Preview(file, b.Size); b.preview != nil {
+		sum := sha256.Sum256(b.preview)
+		b.Preview = &shared.Preview{Hash: hex.EncodeToString(sum[:]), Size: int64(len(b.preview))}
+	}
+	return nil
+}
+
+func (b *bring) open() (multipart.File, error) {
+	file, err := b.from.Open()
+	if err != nil {
+		return nil, fmt.Errorf("open what came: %w", err)
+	}
+	return file, nil
 }
 
 func look(one *multipart.FileHeader) (p shared.Photo, wrong string, err error) {
@@ -197,7 +235,7 @@ func look(one *multipart.FileHeader) (p shared.Photo, wrong string, err error) {
 		return p, "", fmt.Errorf("read what came: %w", err)
 	}
 	return shared.Photo{
-		Hash: hex.EncodeToString(sum.Sum(nil)), Size: one.Size, Type: seen.Type, Width: seen.Width, Height: seen.Height, Origin: shared.OriginGallery, Part: shared.PartAfter,
+		Hash: hex.EncodeToString(sum.Sum(nil)), Size: one.Size, Type: seen.Type, Width: seen.Width, Height: seen.Height, Part: shared.PartAfter,
 	}, "", nil
 }
 
@@ -223,15 +261,26 @@ func (s *server) handled(ctx context.Context, h held, words string, brought []br
 	return s.Store.EndLink(ctx, h.Link)
 }
 
+// carry keeps a photo, its preview first (L9).
 func (s *server) carry(ctx context.Context, one bring) error {
-	file, err := one.from.Open()
+	if one.preview != nil {
+		// What was named by a server of another version may have been another one; the photo itself is what counts.
+		if err := s.carryBytes(ctx, one.Preview.Hash, bytes.NewReader(one.preview)); err != nil && shared.FaultCode(err) != "photo.notNamed" {
+			return err
+		}
+	}
+	file, err := one.open()
 	if err != nil {
-		return fmt.Errorf("open what came: %w", err)
+		return err
 	}
 	defer func() { _ = file.Close() }() // only read
-	replica, proof, err := s.Contractors.Prove(one.Hash)
+	return s.carryBytes(ctx, one.Hash, file)
+}
+
+func (s *server) carryBytes(ctx context.Context, hash string, content io.Reader) error {
+	replica, proof, err := s.Contractors.Prove(hash)
 	if err == nil {
-		_, err = s.Photos.Carry(ctx, replica, one.Hash, proof, file)
+		_, err = s.Photos.Carry(ctx, replica, hash, proof, content)
 	}
 	return err
 }

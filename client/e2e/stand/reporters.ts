@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { Fix } from '@shared/types.gen'
+import { openCases } from '../../src/db/cases'
 import { summarize } from '../../src/db/summary'
 import { browser } from '../../src/engine/world'
 import { openAlbum } from '../../squad/album'
@@ -56,6 +57,28 @@ export async function save(device: Device, description: string, nth: number, fro
   const payload = { category, description, address: `建设路 ${nth + 1} 号灯杆旁` }
   const { caseId } = await device.phone.save({ case: draft, action: 'report', payload, seen: 0, taxonomy: 'e2e', place: fix, draft, photos })
   return { caseId, description }
+}
+
+/** A case that somebody reported, and squad 6's leader filed and dispatched to the unit of u1; gives its id. */
+export async function dispatched(origin: string, words: string): Promise<string> {
+  const [reporter, leader] = [await collector(origin, 'c602'), await collector(origin, 'l6')]
+  try {
+    const [made] = await report(reporter, 1, words)
+    const id = made?.caseId ?? ''
+    const person = leader.phone.person.value?.id ?? ''
+    for (const [state, action, payload] of [['reported', 'file', {}], ['filed', 'dispatch', { unit: 'demo-env' }]] as const) {
+      const c = await until(`the case to be ${state} at the leader`, async () => {
+        const found = (await openCases(leader.store, person, [id])).get(id)
+        return found?.state === state && found
+      })
+      await leader.phone.save({ case: id, action, payload, seen: c.revision, taxonomy: 'e2e' })
+    }
+    await allSent(leader)
+    return id
+  } finally {
+    await closeDevice(reporter)
+    await closeDevice(leader)
+  }
 }
 
 async function allSent({ phone, store }: Device): Promise<void> {

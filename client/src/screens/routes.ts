@@ -20,6 +20,8 @@
 //                 带水印的一份 -> dialog 带水印的照片: 存到手机, 分享), 经过
 // /cases/:id/do/… 到现场 (verifyReal, recheckPass, handle, confirm): 拍照, 系统相机, 相册, 文字或录音 (button -> dialog: 说明 (textbox), 录音, 好了);
 //                 结果 (radiogroup: 属实, 不属实 or 通过, 不通过), 保存：RESULT (button), 返回
+// /cases/:id/links 外协链接 (the unit's people and leaders): 施工方怎么称呼 (textbox), 有效期 (radiogroup), 做链接; then region 给 NAME 的链接 (分享, 复制, 好了);
+//                 region 做过的链接 (撤销 NAME 的链接 -> dialog 撤销链接)
 // /tasks          任务 (collectors; units see 待处置): list 任务列表, one a case: its name (link to the case), 怎么走 (button -> dialog 怎么走:
 //                 出发, 高德地图, 手机地图), 去核实 / 去核查 / 去处置 (link to the screen above); saved: role=status "已存好 7ZK0Q-12"
 // /review         审核 (leaders): 立案, 退回, 不予立案 (buttons); self-handled ones: 通过, 不通过; dialog 退回补充的原因 or
@@ -103,6 +105,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/cases', component: field('Cases'), meta: { tab: 'cases' } },
   { path: '/cases/:id', component: field('CasePage'), props: true, meta: { tab: 'cases' } },
   { path: '/cases/:id/do/:action', component: field('Evidence'), props: true, meta: { tab: 'tasks', fills: true, writing: true } },
+  { path: '/cases/:id/links', component: lead('Links'), props: true, meta: { tab: 'cases', roles: ['leader', 'unit'] } },
   { path: '/tasks', component: field('Tasks'), meta: { tab: 'tasks', roles: ['collector', 'unit'] } },
   { path: '/review', component: lead('Review'), meta: { tab: 'review', fills: true, roles: ['leader'] } },
   { path: '/day', component: office(async () => ({ default: (await import('./lead')).Day })), meta: { tab: 'day', roles: ['leader', 'admin'] } },
