@@ -86,6 +86,8 @@ var commands = map[string]command{
 	"unit remove":     {"CODE", 1, removeUnit},
 	"import units":    {"FILE [--dry-run]", 1, importFile(roster.Units)},
 	"export units":    {exportWords, 0, exportFile(roster.Units)},
+	"import register": {"FILE [--dry-run]", 1, importFile(roster.Register)},
+	"export register": {exportWords + " [--unit U]", 0, exportFile(roster.Register)},
 	"area list":       {"[--search TEXT] [--squad S] [--kind K]", 0, listAreas},
 	"area edit":       {"CODE [--name NAME] [--squad S] [--kind community|unitGrid|dutyGrid]", 1, editArea},
 	"area remove":     {"CODE", 1, removeArea},

@@ -21,6 +21,7 @@ import (
 	"buxun/server/identity"
 	"buxun/server/numbering"
 	"buxun/server/photo"
+	"buxun/server/roster"
 	"buxun/server/sqlite"
 	"buxun/shared"
 	"buxun/sync/session"
@@ -157,6 +158,21 @@ func seedInto(ctx context.Context, config Config, world demo.Demo, database stri
 	return s.limits(ctx)
 }
 
+func (s *seeder) register(ctx context.Context) error {
+	lines := map[string][]roster.Duty{}
+	for _, d := range s.world.Register {
+		lines[d.Unit] = append(lines[d.Unit], d)
+	}
+	return s.store.Change(ctx, func(ctx context.Context, c *sqlite.Change) error {
+		for unit, duties := range lines {
+			if err := c.PutRegister(ctx, unit, duties); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // limits puts time limits and the calendar after everything else: the centre of the demo set them today, and no clock of its past
 // cases runs.
 func (s *seeder) limits(ctx context.Context) error {
@@ -214,6 +230,9 @@ func (s *seeder) people(ctx context.Context) error {
 		return err
 	}
 	if err := s.store.PutAreas(ctx, s.world.Areas); err != nil {
+		return err
+	}
+	if err := s.register(ctx); err != nil {
 		return err
 	}
 	var people []sqlite.Person

@@ -40,6 +40,8 @@ type Demo struct {
 	Units  []roster.Unit
 	People []roster.Person
 	Areas  []roster.Area
+	// Register is what the units answer for.
+	Register []roster.Duty
 	// AreaVersion changes when the areas do; operations carry it.
 	AreaVersion string
 	Cases       []Case
@@ -103,6 +105,7 @@ func World() (Demo, error) {
 		return d, err
 	}
 	d.AreaVersion = areaVersion
+	d.Register = register(shared.BuiltinTaxonomy())
 	if d.Cases, err = cases(d.People); err != nil {
 		return d, err
 	}

@@ -47,6 +47,7 @@ type kept interface {
 	PhrasesKept(ctx context.Context) ([]roster.Phrase, error)
 	LimitsKept(ctx context.Context) (deadline.Data, error)
 	UnitsKept(ctx context.Context) ([]sqlite.Unit, error)
+	RegisterKept(ctx context.Context) ([]roster.Duty, error)
 }
 
 // upload is a file that was read.
@@ -60,6 +61,7 @@ type upload struct {
 	areas   []roster.Area
 	devices []roster.Device
 	phrases []roster.Phrase
+	duties  []roster.Duty
 	limits  limitRows
 	same    map[string]bool   // accounts whose password is the file's already
 	hashes  map[string]string // of the others, by login
@@ -73,6 +75,7 @@ type puts struct {
 	areas   []roster.Area
 	devices []roster.Device
 	phrases []roster.PhraseList
+	duties  map[string][]roster.Duty // by unit
 	limits  *deadline.Data
 }
 
@@ -159,6 +162,8 @@ func (o *Office) read(ctx context.Context, kind roster.Kind, file string, data [
 		up.devices, err = roster.ParseDevices(file, data)
 	case roster.Phrases:
 		up.phrases, err = roster.ParsePhrases(file, data, squads)
+	case roster.Register:
+		up.duties, err = o.readRegister(ctx, file, data, places)
 	case roster.Limits, roster.Phases, roster.Calendar:
 		up.limits, err = readLimits(kind, file, data)
 	default:
@@ -256,6 +261,11 @@ func (o *Office) plan(ctx context.Context, up *upload, from kept) (Preview, puts
 		if have, err = from.PhrasesKept(ctx); err == nil {
 			preview.Steps, put.phrases = roster.PlanPhrases(up.file, up.phrases, have)
 		}
+	case roster.Register:
+		var have []roster.Duty
+		if have, err = from.RegisterKept(ctx); err == nil {
+			preview.Steps, put.duties = roster.PlanRegister(up.file, up.duties, have)
+		}
 	case roster.Limits, roster.Phases, roster.Calendar:
 		var have deadline.Data
 		if have, err = from.LimitsKept(ctx); err == nil {
@@ -326,6 +336,11 @@ func (o *Office) put(ctx context.Context, c *sqlite.Change, up *upload, put puts
 	}
 	for _, list := range put.phrases {
 		if err := c.PutPhrases(ctx, list.Squad, list.Kind, list.Texts); err != nil {
+			return err
+		}
+	}
+	for unit, duties := range put.duties {
+		if err := c.PutRegister(ctx, unit, duties); err != nil {
 			return err
 		}
 	}
@@ -442,6 +457,9 @@ func (o *Office) table(ctx context.Context, kind roster.Kind, q Query, language 
 			table.AddPhrase(p)
 		}
 		return table, err
+	}
+	if kind == roster.Register {
+		return table, o.addRegister(ctx, table, q)
 	}
 	if kind == roster.Limits || kind == roster.Phases || kind == roster.Calendar {
 		return table, o.addLimits(ctx, table, kind, q)

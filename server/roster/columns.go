@@ -82,6 +82,8 @@ func columnsOf(kind Kind) []column {
 		return areaColumns
 	case Phrases:
 		return phraseColumns
+	case Register:
+		return dutyColumns
 	case Limits:
 		return limitColumns
 	case Phases:

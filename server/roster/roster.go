@@ -16,6 +16,8 @@ const (
 	Areas   Kind = "areas"
 	Devices Kind = "devices"
 	Phrases Kind = "phrases"
+	// Register is what units answer for (责任清单).
+	Register Kind = "register"
 	// The limits of filing conditions, those of phases, and the office calendar.
 	Limits   Kind = "limits"
 	Phases   Kind = "phases"
@@ -24,7 +26,7 @@ const (
 
 // Kinds lists them in the order in which they are to be filled.
 func Kinds() []Kind {
-	return []Kind{Squads, Units, People, Areas, Devices, Phrases, Calendar, Phases, Limits}
+	return []Kind{Squads, Units, People, Areas, Register, Devices, Phrases, Calendar, Phases, Limits}
 }
 
 // Language is of the headings and words in a table that is written; every one is read.

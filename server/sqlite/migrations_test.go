@@ -73,6 +73,7 @@ var brought = map[int]bringing{
 			INSERT INTO webhook_log VALUES (1, 1, 'filed', 'h', 1, 1790000010000, 12, 500, 'the answer is 500'); UPDATE webhook_place SET number = 3`},
 	17: {brings: `SELECT count(*) = 0 FROM links`,
 		rows: `INSERT INTO links SELECT X'6c', ` + aCase + `, 'env', '张师傅', id, 1790000010000, 1790000020000, 1790000011000, NULL, NULL FROM people LIMIT 1`},
+	18: {brings: `SELECT count(*) = 0 FROM unit_register`, rows: `INSERT INTO unit_register VALUES ('env', 'GB/T 47678.5-2026|matter|06', ''), ('env', 'GB/T 47678.5-2026|matter|07', 'A')`},
 }
 
 // Each migration meets a database of the version before it with data in every table: no row and no value of before is lost or

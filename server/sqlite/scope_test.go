@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"context"
 	"fmt"
 	"reflect"
 	"slices"
@@ -347,5 +348,31 @@ func TestRevokingAPhoneRevokesItsSuccessors(t *testing.T) {
 		if w.must(err); (r.RevokedAt != 0) != row.revoked {
 			t.Errorf("%s revoked at %d, want revoked %v", row.id, r.RevokedAt, row.revoked)
 		}
+	}
+}
+
+func TestL10_TheRegisterEndsAtTheGroundOfWhoDispatches(t *testing.T) {
+	w := newWorld(t)
+	w.must(w.PutAreas(w.ctx, []roster.Area{{Code: "1", Name: "甲", Squad: "A", Kind: roster.KindCommunity}, {Code: "2", Name: "乙", Squad: "B", Kind: roster.KindCommunity}}))
+	w.must(w.PutUnits(w.ctx, []Unit{{Code: "env", Name: "环卫处"}}))
+	w.must(w.Change(w.ctx, func(ctx context.Context, c *Change) error {
+		return c.PutRegister(ctx, "env", []roster.Duty{
+			{Category: "k|a|01"}, {Category: "k|a|02", Area: "A"}, {Category: "k|a|03", Area: "1"}, {Category: "k|a|04", Area: "B"}, {Category: "k|a|05", Area: "2"},
+		})
+	}))
+	of := func(login string) (said string) {
+		d, err := w.Directory(w.ctx, w.reader(login))
+		w.must(err)
+		for _, one := range d.Register {
+			said += one.Category[4:] + one.Area + " "
+		}
+		return said
+	}
+	if got := []string{of("a-leader"), of("b-leader"), of("a-one"), of("admin")}; !reflect.DeepEqual(got, []string{"01 02A 031 ", "01 04B 052 ", "", ""}) {
+		t.Errorf("they are told %q", got)
+	}
+	w.must(w.Change(w.ctx, func(ctx context.Context, c *Change) error { return c.DropUnit(ctx, "env") }))
+	if of("a-leader") != "" {
+		t.Error("a unit that is gone answers for something")
 	}
 }

@@ -138,6 +138,8 @@ type Directory struct {
 	Areas  []roster.Area
 	// Limits is the version of the time limits, for who files; empty where nothing was ever put.
 	Limits string
+	// Register is what units answer for on the reader's ground, for who dispatches.
+	Register []roster.Duty
 	// Version changes with the content.
 	Version string
 }
@@ -187,6 +189,9 @@ func (s *Store) Directory(ctx context.Context, reader session.Reader) (Directory
 	}
 	if files(reader.Standing) {
 		if d.Limits, err = s.limitsVersion(ctx); err != nil {
+			return d, err
+		}
+		if d.Register, err = s.registerFor(ctx, squad); err != nil {
 			return d, err
 		}
 	}

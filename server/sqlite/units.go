@@ -102,6 +102,9 @@ func (c *Change) DropUnit(ctx context.Context, code string) error {
 	if hangs > 0 {
 		return shared.Fail("unit.inUse", code)
 	}
+	if err := c.w.exec(ctx, `DELETE FROM unit_register WHERE unit = ?`, code); err != nil {
+		return fmt.Errorf("drop the register of unit %s: %w", code, err)
+	}
 	if err := c.w.exec(ctx, `DELETE FROM units WHERE code = ?`, code); err != nil {
 		return fmt.Errorf("drop unit %s: %w", code, err)
 	}

@@ -68,6 +68,13 @@ type areaAnswer struct {
 	Ring      [][2]float64 `json:"ring"` // WGS-84 degrees, longitude first
 }
 
+type dutyAnswer struct {
+	Unit string `json:"unit"`
+	// Category is a key that a sub-class's key is or begins with.
+	Category string `json:"category"`
+	Area     string `json:"area,omitempty"` // code of an area or a squad; absent: everywhere
+}
+
 type directoryAnswer struct {
 	Version string            `json:"version"`
 	Squads  []squadAnswer     `json:"squads"`
@@ -76,6 +83,8 @@ type directoryAnswer struct {
 	Areas   []areaAnswer      `json:"areas"`
 	// Limits is the version of the time limits, for who files.
 	Limits string `json:"limits,omitempty"`
+	// Register is what units answer for, for who dispatches.
+	Register []dutyAnswer `json:"register,omitempty"`
 }
 
 // directory sends the names and areas of the reader's scope; an unchanged one is not sent again.
@@ -96,6 +105,9 @@ func (s *server) directory(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, a := range d.Areas {
 		answer.Areas = append(answer.Areas, areaAnswer{a.Code, a.Name, a.Squad, a.Kind, a.Generated, a.Ring})
+	}
+	for _, one := range d.Register {
+		answer.Register = append(answer.Register, dutyAnswer{one.Unit, one.Category, one.Area})
 	}
 	text, err := json.Marshal(answer)
 	if err != nil {

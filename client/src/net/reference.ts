@@ -32,6 +32,8 @@ export interface Directory {
   readonly version: string
   /** the version of Limits; only for who files */
   readonly limits?: string
+  /** what units answer for; only for who dispatches */
+  readonly register?: readonly { readonly unit: string; readonly category: string; readonly area?: string }[]
   readonly squads: readonly { readonly code: string; readonly name: string }[]
   /** absent in what was kept before there were units */
   readonly units?: readonly { readonly code: string; readonly name: string; readonly closed: boolean }[]

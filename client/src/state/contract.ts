@@ -308,6 +308,15 @@ export interface Unit {
   readonly closed: boolean
 }
 
+/** A line of the register (责任清单): what a unit answers for. */
+export interface Duty {
+  readonly unit: string
+  /** A key that a sub-class's key is or begins with. */
+  readonly category: string
+  /** Code of an area or a squad; absent: everywhere. */
+  readonly area?: string
+}
+
 /** A filing condition (立案条件) of a sub-class, on which the limit of handling hangs. */
 export interface FilingCondition {
   readonly id: string
@@ -328,6 +337,8 @@ export interface DirectoryState {
   readonly people: ComputedRef<readonly Colleague[]>
   /** The ground of the person's scope; empty until it was fetched once. */
   readonly areas: ComputedRef<readonly Area[]>
+  /** What units answer for on the person's ground; for who dispatches. */
+  readonly register: ComputedRef<readonly Duty[]>
   /** The filing conditions of a sub-class, the usual one first; for who files. */
   conditions(category: string | undefined): readonly FilingCondition[]
 }

@@ -21,6 +21,7 @@ export function makeDirectory(reference: Reference, { person }: Pick<SessionStat
     units: computed(() => directory.value?.units ?? []),
     // What was kept before there were outlines has none.
     areas: computed(() => directory.value?.areas ?? []),
+    register: computed(() => directory.value?.register ?? []),
     conditions: (category) => limits.value?.conditions?.filter((one) => one.category === category) ?? [],
     squadName: (code) => squads.value.get(code) ?? (code === person.value?.squad ? person.value.squadName : code),
   }
