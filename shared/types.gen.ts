@@ -581,6 +581,98 @@ export interface TimeLimits {
   conditions: string[]
 }
 
+export const tellingKinds = [
+  'task',
+  'returned',
+  'soon', // its time is about to run out
+  'overdue',
+  'conflict',
+  'comment',
+  'outcome',
+  'reported',
+  'found',
+  'handled',
+  'handedBack',
+  'ask',
+  'dispatched',
+  'rework',
+  'answered',
+] as const
+/** TellingKind is what a person can be told of. */
+export type TellingKind = (typeof tellingKinds)[number]
+
+export const tellingWays = [
+  'app', // on the open page
+  'push', // on a device that asked for it, whatever is open
+] as const
+/** TellingWay is how a person is told. */
+export type TellingWay = (typeof tellingWays)[number]
+
+export const whoses = [
+  'task', // who was sent by this very step
+  'reporter', // who reported the case
+  'loser', // whose value gave way
+  'squad', // leaders of the squad that answers for it
+  'unit', // people of the unit that has it
+  'clock', // who has to be in time
+] as const
+/** Whose says whom of a role a kind is for. */
+export type Whose = (typeof whoses)[number]
+
+/** TellingRow is one row of telling.json: what one role can be told of. */
+export interface TellingRow {
+  kind: TellingKind
+  role: Role
+  whose: Whose
+  actions: Action[]
+  /** Urgent comes through quiet hours where the person wants that. */
+  urgent: boolean
+  /** Ways are those of a person who chose nothing. */
+  ways: TellingWay[]
+  zh: string
+  en: string
+}
+
+/** TellingChoice is how a person wants to be told of a kind. */
+export interface TellingChoice {
+  kind: TellingKind
+  ways: TellingWay[]
+}
+
+/**
+ * Quiet are hours of a day, in minutes after midnight at the centre, in which nobody is to be disturbed; To is not in it, and
+ * less than From where midnight lies between.
+ */
+export interface Quiet {
+  from: number
+  to: number
+  /** what is urgent is told all the same */
+  urgent: boolean
+}
+
+/** Telling is what a person chose to be told; a kind that is not in it is told as its row says. */
+export interface Telling {
+  kinds: TellingChoice[]
+  quiet?: Quiet
+}
+/** ZoneMinutes is the centre's distance from UTC: Asia/Shanghai has had no summer time since 1991. */
+export const zoneMinutes = 480
+/** SoonMs is how long before its end a time limit is told, and at most a quarter of it. */
+export const soonMs = 3600000
+
+/** View is a set of filters of the case list that a person keeps under a name. */
+export interface View {
+  name: string
+  /** what stands in the address of the list, as a query */
+  link: string
+}
+
+export const maxViews = 30
+/** runes */
+export const maxViewNameLen = 20
+/** bytes */
+export const maxViewLinkLen = 600
+
 export const states = [
   'reported', // 待受理
   'returned', // 退回补充

@@ -26,6 +26,7 @@ const everybodys: readonly Screen[] = [
   { name: 'phone', path: '/phone', ready: 'main h2' },
   { name: 'storage', path: '/storage', ready: 'main h2' },
   { name: 'me', path: '/me', ready: 'main input[type=radio]' },
+  { name: 'telling', path: '/me/telling', ready: 'main fieldset:enabled' },
 ]
 
 const whose: Readonly<Record<string, { readonly login: string; readonly screens: readonly Screen[] }>> = {

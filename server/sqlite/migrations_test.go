@@ -74,6 +74,10 @@ var brought = map[int]bringing{
 	17: {brings: `SELECT count(*) = 0 FROM links`,
 		rows: `INSERT INTO links SELECT X'6c', ` + aCase + `, 'env', '张师傅', id, 1790000010000, 1790000020000, 1790000011000, NULL, NULL FROM people LIMIT 1`},
 	18: {brings: `SELECT count(*) = 0 FROM unit_register`, rows: `INSERT INTO unit_register VALUES ('env', 'GB/T 47678.5-2026|matter|06', ''), ('env', 'GB/T 47678.5-2026|matter|07', 'A')`},
+	19: {brings: `SELECT (SELECT count(*) = 0 FROM choices) AND (SELECT count(*) = 0 FROM push_devices) AND (SELECT number = 0 FROM push_place) AND (SELECT count(*) = 0 FROM push_outbox)
+			AND (SELECT count(*) = 0 FROM push_soon) AND (SELECT sum(paused) = 0 AND min(revision) = 1 FROM webhooks)`,
+		rows: `INSERT INTO choices SELECT id, 'telling', '{"kinds":[]}', 1 FROM people; INSERT INTO push_devices SELECT 1, token, person, 'https://push.example/1', 'p', 'a', 'zh', 3 FROM sessions;
+			INSERT INTO push_outbox VALUES (1, ` + aCase + `, 'comment', 4, 1790000011000, 0, 0, 1790000011000); INSERT INTO push_soon VALUES (` + aCase + `, 1790000012000); UPDATE push_place SET number = 4`},
 }
 
 // Each migration meets a database of the version before it with data in every table: no row and no value of before is lost or

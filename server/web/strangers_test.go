@@ -41,6 +41,7 @@ var (
 	officeOut = [10]int{401, 403, 403, 403, 403, 403, 403, 204, 403, 403}
 	officeNo  = [10]int{401, 403, 403, 403, 403, 403, 403, 404, 403, 403}
 	syncing   = [10]int{401, 403, 200, 200, 200, 200, 200, 200, 200, 200}
+	people    = [10]int{401, 403, 403, 200, 200, 200, 200, 200, 200, 200}
 	squadA    = [10]int{401, 403, 200, 403, 403, 200, 200, 200, 403, 403}
 )
 
@@ -75,6 +76,10 @@ var gates = []gate{
 	{"GET /api/limits", "GET /api/limits", "", nil, syncing},
 	{"GET /api/phrases", "GET /api/phrases?squad=A", "", nil, squadA},
 	{"PUT /api/phrases/{kind}", "PUT /api/phrases/return?squad=A", `{"texts":["变了"]}`, nil, [10]int{401, 403, 403, 403, 403, 403, 200, 200, 403, 403}},
+	// Each is told and changes their own choices alone.
+	{"GET /api/me/choices", "GET /api/me/choices", "", nil, people},
+	{"PUT /api/me/choices/{key}", "PUT /api/me/choices/telling", `{"was":0,"value":{"kinds":[{"kind":"task","ways":[]}]}}`, nil, people},
+	{"PUT /api/me/choices/{key}", "PUT /api/me/choices/secrets", `{"was":0,"value":{}}`, nil, [10]int{401, 403, 403, 404, 404, 404, 404, 404, 404, 404}},
 	// Each is given receipts of their own doings alone, and may compare their own phone alone.
 	{"POST /api/receipts", "POST /api/receipts", `{"cases":["{case}"]}`, nil, syncing},
 	{"POST /api/reckon", "POST /api/reckon", `{"replica":"{own}","records":1,"photos":1,"runs":[]}`, nil, [10]int{401, 403, 403, 403, 403, 403, 403, 403, 403, 403}},

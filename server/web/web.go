@@ -133,6 +133,8 @@ func (s *server) routes() []route {
 		{"GET", "/api/phrases", signedIn, PurposeSync, (*server).phrases},
 		{"GET", "/api/limits", signedIn, PurposeSync, (*server).limits},
 		{"PUT", "/api/phrases/{kind}", signedIn, "", (*server).putPhrases},
+		{"GET", "/api/me/choices", signedIn, "", (*server).choices},
+		{"PUT", "/api/me/choices/{key}", signedIn, "", (*server).choose},
 		{"POST", "/api/receipts", signedIn, PurposeSync, (*server).receipts},
 		{"POST", "/api/reckon", signedIn, PurposeSync, (*server).reckon},
 		{"GET", "/api/phones", signedIn, "", (*server).phones},

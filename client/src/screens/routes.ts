@@ -46,6 +46,7 @@
 // /lost           手机里的记录被清掉了 (heading): list 没传完就没了的记录; 知道了 (button); by itself at the start after a browser cleared its storage
 // /me             我的: 放到主屏幕 (link, in a browser's tab), 存储空间 (link), 外观 (radiogroup: 日间 阳光 夜间), 语言 (radiogroup: 中文 English), region 应用锁 (设 PIN or 关掉应用锁 ->
 //                 dialog: PIN, 再输一遍, 多久不用就锁 (combobox); 锁上 or 关掉), 退出登录 (button -> dialog, 确定退出; 交接给同事 while something waits)
+// /me/telling     告诉我什么: region 告诉我哪些事 (one group a kind: 页面上, 推送 (checkboxes)), region 有几个钟头不要打扰我 (从, 到, 标着“急”的照样告诉我)
 //
 // locked          步巡已锁 (heading) above everything: PIN (textbox by label), 打开, 忘记 PIN (-> 账号, 密码, 删除草稿，重设), 换人登录 (-> 去登录)
 //
@@ -123,6 +124,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/homescreen', component: field('Install'), meta: { bare: true } },
   { path: '/lost', component: field('Lost'), meta: { bare: true } },
   { path: '/me', component: field('Me'), meta: { tab: 'me' } },
+  { path: '/me/telling', component: field('TellingPage'), meta: { tab: 'me' } },
   { path: '/:rest(.*)*', redirect: '/' },
 ]
 
