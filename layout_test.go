@@ -36,14 +36,16 @@ var goMay = map[string][]string{
 	"server/durable":     {},         // files that are whole on disk before anybody hears of them
 	"server/numbering":   {"shared", "server/es256", "server/sqlite", "sync/wire", "sync/session", "github.com/google/uuid"},
 	// What the server does to cases by itself: limits that run out, suspended cases, mergers, who is sent.
-	"server/duties":   {"shared", "server/sqlite", "server/roster", "sync/wire", "sync/session"},
-	"server/notice":   {"shared", "server/sqlite", "sync/session"}, // webhooks: other systems that are told of events
+	"server/duties": {"shared", "server/sqlite", "server/roster", "sync/wire", "sync/session"},
+	"server/notice": {"shared", "server/sqlite", "sync/session"}, // webhooks: other systems that are told of events
+	// Web Push: people are told on their devices.
+	"server/push":     {"shared", "server/durable", "server/sqlite", "sync/session", "github.com/SherClockHolmes/webpush-go"},
 	"server/photo":    {"shared", "server/es256", "github.com/tus/tusd/v2", "golang.org/x/exp", "golang.org/x/image"},
 	"server/handover": {"shared", "server/durable", "server/es256", "sync/wire", "sync/session"}, // files by which phones without a line hand over what they hold
 	"server/identity": {"shared", "server/durable", "server/es256", "server/sqlite", "golang.org/x/crypto", "github.com/google/uuid"},
 	"server/roster":   {"shared", "server/deadline", "golang.org/x/text", "github.com/xuri/excelize/v2"},
-	"server/office":   {"shared", "server/roster", "server/deadline", "server/sqlite", "server/identity"}, // what pages and commands of administrators share
-	"server/rescue":   {"shared", "server/durable", "server/es256", "server/sqlite", "sync/session"},      // backups: made, proved, restored
+	"server/office":   {"shared", "server/roster", "server/deadline", "server/notice", "server/sqlite", "server/identity"}, // what pages and commands of administrators share
+	"server/rescue":   {"shared", "server/durable", "server/es256", "server/sqlite", "sync/session"},                       // backups: made, proved, restored
 	"server/demo": {"shared", "server/deadline", "server/es256", "sync/wire", "sync/session", "server/sqlite", "server/identity", "server/roster", "server/photo",
 		"github.com/google/uuid"},
 	// The server's certificates; autocert speaks ACME (decisions.md says why).
@@ -54,7 +56,7 @@ var goMay = map[string][]string{
 	"server/install": {"server/cert", "github.com/boombuler/barcode", "github.com/google/uuid"},
 	"server/web": {"shared", "server/deadline", "sync/wire", "sync/session", "server/sqlite", "server/photo", "server/identity", "server/roster", "server/office", "server/handover",
 		"github.com/prometheus/client_golang"},
-	"server": {"shared", "server/durable", "server/es256", "sync/wire", "sync/session", "server/sqlite", "server/live", "server/numbering", "server/duties", "server/notice", "server/photo", "server/identity",
+	"server": {"shared", "server/durable", "server/es256", "sync/wire", "sync/session", "server/sqlite", "server/live", "server/numbering", "server/duties", "server/notice", "server/push", "server/photo", "server/identity",
 		"server/roster", "server/office", "server/demo", "server/rescue", "server/web", "server/cert", "server/install", "server/handover", "client", "github.com/prometheus/client_golang", "github.com/google/uuid"},
 	"client": {},
 	// bench measures the built server from outside; it opens stores only to fill them.
@@ -75,6 +77,7 @@ var goTestsMay = map[string][]string{
 	"server/numbering": {"sync/drive", "server/roster"},
 	"server/duties":    {"sync/drive", "server/deadline", "server/es256", "server/numbering"},
 	"server/notice":    {"sync/drive", "server/es256", "server/roster"},
+	"server/push":      {"sync/drive", "server/es256", "server/notice", "server/roster"},
 	"server/web":       {"sync/drive", "server/es256", "github.com/xuri/excelize/v2"},
 }
 

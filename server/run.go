@@ -22,6 +22,7 @@ import (
 	"buxun/server/notice"
 	"buxun/server/numbering"
 	"buxun/server/photo"
+	"buxun/server/push"
 	"buxun/server/sqlite"
 	"buxun/server/web"
 	"buxun/sync/session"
@@ -47,6 +48,8 @@ type Main struct {
 	numbers   atomic.Pointer[numbering.Replica]
 	duties    atomic.Pointer[duties.Duties]
 	notices   atomic.Pointer[notice.Notices]
+	pushes    atomic.Pointer[push.Pushes]
+	pushKey   push.Key
 	measures  *measures
 	listener  net.Listener
 	http      *http.Server
@@ -95,6 +98,12 @@ func (m *Main) open(ctx context.Context) error {
 	m.numbers.Store(numbers)
 	m.duties.Store(duties.New(duties.Options{Store: m.centre.store, Make: numbers.Make, Now: m.config.Now, Log: m.config.Log}))
 	m.notices.Store(notice.Open(notice.Options{Store: m.centre.store, Client: notice.NewClient(m.config.WebhooksPrivate), Now: m.config.Now, Random: rand.Float64, Log: m.config.Log}))
+	if m.pushKey, err = push.OpenKey(m.config.Data); err != nil {
+		return err
+	}
+	m.pushes.Store(push.Open(push.Options{
+		Store: m.centre.store, Client: notice.NewClient(m.config.WebhooksPrivate), Key: m.pushKey, Contact: m.config.contact(), Now: m.config.Now, Random: rand.Float64, Log: m.config.Log,
+	}))
 	if err := m.keepDemoApart(ctx); err != nil {
 		return err
 	}
@@ -157,7 +166,7 @@ func (m *Main) handler(pages http.Handler) (http.Handler, error) {
 		Office:      m.centre.office(hasher, m.config.Demo),
 		Placeholder: client.Placeholder(), Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), Registry: registry,
 		Ready: m.Ready, Now: m.config.Now, Log: m.config.Log, Demo: m.config.Demo, Proxies: m.config.Proxies, SignedOut: m.hub.Recheck,
-		Contractors: contractors{m}, Code: install.Picture, Install: pages, Public: m.doors.public, Present: m.hub.Present,
+		Contractors: contractors{m}, Code: install.Picture, Install: pages, Public: m.doors.public, Present: m.hub.Present, PushKey: m.pushKey.Public,
 	}
 	if built {
 		config.Client = files
@@ -189,6 +198,9 @@ func (m *Main) changed(list []session.Changed) {
 	if notices := m.notices.Load(); notices != nil {
 		notices.Notice(list)
 	}
+	if pushes := m.pushes.Load(); pushes != nil {
+		pushes.Notice(list)
+	}
 }
 
 // alarm tells that operations which a phone made will never arrive (L13).
@@ -208,6 +220,7 @@ func (m *Main) Run(ctx context.Context) error {
 	group.Go(func() { m.handovers.Load().Run(work, m.config.Log) })
 	group.Go(func() { m.numbers.Load().Run(numbering) })
 	group.Go(func() { m.duties.Load().Run(numbering) })
+	group.Go(func() { m.pushes.Load().Run(numbering) })
 	group.Go(func() { m.notices.Load().Run(numbering) }) // what was not told yet is told at the next start
 	m.doors.run(work, &group)
 	served := make(chan error, 1)

@@ -167,3 +167,18 @@ func (c *Config) settle() error {
 	}
 	return nil
 }
+
+// contact is whom push services may write to about this server: who asked for its certificate, or the server's own page.
+func (c Config) contact() string {
+	switch {
+	case c.ACMEEmail != "":
+		return c.ACMEEmail
+	case len(c.Domains) > 0:
+		return "https://" + c.Domains[0]
+	case strings.HasPrefix(c.PublicURL, "https://"):
+		return c.PublicURL
+	case len(c.Names) > 0:
+		return "https://" + c.Names[0]
+	}
+	return "https://localhost"
+}

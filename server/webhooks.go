@@ -2,15 +2,13 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"fmt"
 	"io"
-	"net/url"
 	"strings"
 	"time"
 
 	"buxun/server/notice"
+	"buxun/server/office"
 	"buxun/server/sqlite"
 	"buxun/shared"
 )
@@ -36,9 +34,7 @@ func addWebhook(ctx context.Context, c *centre, words []string, o *options, t te
 	}
 	made := h.Format == notice.FormatJSON && !o.secretStdin
 	if made {
-		random := make([]byte, 24)
-		_, _ = rand.Read(random) // never errs
-		h.Secret = hex.EncodeToString(random)
+		h.Secret = office.FreshSecret()
 	}
 	if err := notice.Check(h); err != nil {
 		return err
@@ -66,18 +62,9 @@ func listWebhooks(ctx context.Context, c *centre, _ []string, _ *options, t term
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(t.out, "%s\t%s\t%s\t%s\twaiting=%d\twords=%t\n", h.Name, h.Format, hostOf(h.URL), strings.Join(h.Events, ","), waiting, h.Words)
+		fmt.Fprintf(t.out, "%s\t%s\t%s\t%s\twaiting=%d\twords=%t\n", h.Name, h.Format, office.HostOf(h.URL), strings.Join(h.Events, ","), waiting, h.Words)
 	}
 	return nil
-}
-
-// hostOf is what of an address may be shown: a robot's holds its key.
-func hostOf(address string) string {
-	to, err := url.Parse(address)
-	if err != nil {
-		return "?"
-	}
-	return to.Scheme + "://" + to.Host
 }
 
 func webhookNamed(ctx context.Context, c *centre, name string) (sqlite.Webhook, error) {

@@ -40,7 +40,7 @@ async function start(): Promise<void> {
   app.use(router).mount('#app')
   void import('./state/evicted').then(({ watchOver }) => watchOver(state)).then((lost) => lost && router.replace('/lost')).catch(() => undefined)
   void import('./state/accounts').then(({ keepAccounts }) => keepAccounts(state)).catch(() => undefined)
-  void import('./screens/told/live').then(({ live }) => live(app, state)).catch(() => undefined)
+  void import('./screens/told/live').then(({ live }) => live(app, state, router)).catch(() => undefined)
   if (!import.meta.env.PROD) return
   const going = () => sync.link.value === 'live' && sync.waitingRecords.value + sync.waitingPhotos.value + sync.waitingVoices.value > 0
   const moment = {

@@ -150,7 +150,7 @@ const failuresBorne = 2
 
 // deliver sends what is due for one webhook.
 func (n *Notices) deliver(ctx context.Context, h sqlite.Webhook, r *rest) (tried int, err error) {
-	if n.Now().Before(r.until) {
+	if h.Paused || n.Now().Before(r.until) {
 		return 0, nil
 	}
 	due, err := n.Store.DueTold(ctx, h.ID, n.Now().UnixMilli(), batch)

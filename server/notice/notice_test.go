@@ -415,3 +415,26 @@ func TestWhatCannotBeRegistered(t *testing.T) {
 		}
 	}
 }
+
+// What happens while an address is paused is told when it goes on, and nothing is tried in between.
+func TestAPausedWebhookWaits(t *testing.T) {
+	w := newWorld(t)
+	w.listen()
+	w.add(sqlite.Webhook{Name: "desk", Format: FormatJSON})
+	pause := func(paused bool) {
+		hooks, err := w.store.Webhooks(t.Context())
+		w.must(err)
+		hooks[0].Paused = paused
+		w.must(w.store.EditWebhook(t.Context(), hooks[0], hooks[0].Revision))
+	}
+	pause(true)
+	w.do(drive.NewID(), shared.ActionReport)
+	if wait := w.pass(); wait != lookEvery || len(w.heard) != 0 {
+		t.Errorf("paused it waits %v and told %d", wait, len(w.heard))
+	}
+	pause(false)
+	w.pass()
+	if len(w.heard) != 1 {
+		t.Errorf("then it told %d", len(w.heard))
+	}
+}

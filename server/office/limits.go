@@ -44,30 +44,68 @@ func (r limitRows) plan(file string, kind roster.Kind, have deadline.Data) (step
 	return steps, &next, err
 }
 
+// ConditionKept is a filing condition with the name of its category.
+type ConditionKept struct {
+	deadline.Condition
+	Name shared.Names
+}
+
+// limitsOf is what the limits and the calendar are, or were at the version that is asked for.
+func (o *Office) limitsOf(ctx context.Context, q Query) (deadline.Data, error) {
+	if q.Version == "" {
+		return o.Store.LimitsKept(ctx)
+	}
+	data, known, err := o.Store.LimitsOf(ctx, q.Version)
+	if err == nil && !known {
+		err = shared.Fail("request.notFound", "the limits never had version "+q.Version)
+	}
+	return data, err
+}
+
+// Conditions lists the filing conditions that match, in their order.
+func (o *Office) Conditions(ctx context.Context, q Query) ([]ConditionKept, error) {
+	data, err := o.limitsOf(ctx, q)
+	var all []ConditionKept
+	for _, c := range data.Conditions {
+		category, _ := taxonomy().Category(c.Category)
+		all = append(all, ConditionKept{c, category.Name})
+	}
+	return narrowed(all, q, func(c ConditionKept) bool {
+		return in(q.Text, c.ID, c.Category, c.Name.Zh, c.Name.En, c.Words, c.Closing)
+	}, map[string]func(ConditionKept) string{
+		"name":  func(c ConditionKept) string { return c.Category },
+		"limit": func(c ConditionKept) string { return string(c.Pace) + figure(c.Ms) },
+	}), err
+}
+
+// CalendarRows lists the rows of the office calendar that match.
+func (o *Office) CalendarRows(ctx context.Context, q Query) ([]roster.CalendarRow, error) {
+	data, err := o.limitsOf(ctx, q)
+	return narrowed(roster.RowsOf(data.Calendar), q, func(row roster.CalendarRow) bool {
+		return in(q.Text, row.Date, row.Name) && is(q.Kind, string(row.Kind))
+	},
+		map[string]func(roster.CalendarRow) string{"value": func(row roster.CalendarRow) string { return row.Date }}), err
+}
+
 // addLimits adds the rows of a kind that match.
 func (o *Office) addLimits(ctx context.Context, table *roster.Table, kind roster.Kind, q Query) error {
-	data, err := o.Store.LimitsKept(ctx)
-	if err != nil {
-		return err
-	}
 	switch kind {
 	case roster.Limits:
-		for _, c := range data.Conditions {
-			category, _ := taxonomy().Category(c.Category)
-			if in(q.Text, c.Category, category.Name.Zh, category.Name.En, c.Words, c.Closing) {
-				table.AddCondition(c, category.Name.Zh)
-			}
+		rows, err := o.Conditions(ctx, q)
+		for _, c := range rows {
+			table.AddCondition(c.Condition, c.Name.Zh)
 		}
+		return err
 	case roster.Phases:
+		data, err := o.limitsOf(ctx, q)
 		for _, p := range data.Phases {
 			table.AddPhase(p)
 		}
-	default:
-		for _, row := range roster.RowsOf(data.Calendar) {
-			if in(q.Text, row.Date, row.Name) {
-				table.AddCalendarRow(row)
-			}
-		}
+		return err
 	}
-	return nil
+	rows, err := o.CalendarRows(ctx, q)
+	for _, row := range rows {
+		table.AddCalendarRow(row)
+	}
+	return err
 }

@@ -19,9 +19,11 @@ type Query struct {
 	Unit  string // code
 	Role  string
 	State string // of people: active, disabled, nopassword; of phones: missing, gap, revoked, active
-	Kind  string // of areas or phrases
-	Sort  string // name of a column
-	Desc  bool
+	Kind  string // of areas, phrases or the calendar's rows
+	// Version is one that the limits and the calendar had before; "" is what they are now.
+	Version string
+	Sort    string // name of a column
+	Desc    bool
 }
 
 // People lists the accounts of people that match.

@@ -5,6 +5,7 @@ package office
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 	"unicode/utf8"
 
@@ -21,6 +22,8 @@ type Office struct {
 	// Demo says that demo people may sign in; Known is their password, which nobody else may have.
 	Demo  bool
 	Known string
+	// Hooks calls the addresses of webhooks; nil: public ones only.
+	Hooks *http.Client
 }
 
 // AnyRevision changes a row whatever happened to it since it was read.

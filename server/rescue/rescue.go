@@ -28,7 +28,7 @@ const (
 )
 
 // keyFiles are what makes the server this one: without them receipts and anchors of phones cannot be checked.
-var keyFiles = []string{"server.key", "server-replica.json", "handover.key"}
+var keyFiles = []string{"server.key", "server-replica.json", "handover.key", "push.key"}
 
 // Manifest is what a backup says of itself.
 type Manifest struct {

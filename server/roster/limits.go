@@ -182,7 +182,7 @@ func ParseCalendar(file string, data []byte) ([]CalendarRow, error) {
 	for _, r := range t.read(data, calendarColumns) {
 		one, wrongs := readCalendar(r.values)
 		one.Line = r.line
-		if key := one.value(Zh); len(wrongs) == 0 && first[key] > 0 {
+		if key := one.Value(Zh); len(wrongs) == 0 && first[key] > 0 {
 			wrongs.add("value", say("“%s”和第 %d 行重复，请只留一个", "%q stands in line %d already: keep one", key, first[key]))
 		} else if len(wrongs) == 0 {
 			first[key] = r.line
@@ -240,7 +240,8 @@ func whole(text string) int {
 }
 
 // value is what a row says, as it is written; a day has one meaning, whatever its kind.
-func (r CalendarRow) value(language Language) string {
+// Value is what the row's kind says: hours, a weekday or a date.
+func (r CalendarRow) Value(language Language) string {
 	switch r.Kind {
 	case CalendarHours:
 		return fmt.Sprintf("%02d:%02d-%02d:%02d", r.Hours.From/60, r.Hours.From%60, r.Hours.To/60, r.Hours.To%60)
@@ -337,19 +338,19 @@ func PlanCalendar(file string, rows []CalendarRow, have deadline.Data) ([]Step, 
 	all := slices.Clone(rows)
 	old, now := map[string]CalendarRow{}, map[string]bool{}
 	for _, row := range rows {
-		now[row.value(Zh)] = true
+		now[row.Value(Zh)] = true
 	}
 	for _, was := range RowsOf(have.Calendar) {
-		old[was.value(Zh)] = was
+		old[was.Value(Zh)] = was
 		if !slices.ContainsFunc(rows, func(row CalendarRow) bool { return row.replaces(was) }) {
 			all = append(all, was)
-		} else if !now[was.value(Zh)] {
-			p.steps = append(p.steps, Step{Key: was.value(Zh), Name: was.Name, Deed: Removed})
+		} else if !now[was.Value(Zh)] {
+			p.steps = append(p.steps, Step{Key: was.Value(Zh), Name: was.Name, Deed: Removed})
 		}
 	}
 	for _, row := range rows {
-		was, known := old[row.value(Zh)]
-		p.step(row.Line, row.value(Zh), row.Name, known, Difference{"kind", string(was.Kind), string(row.Kind)}, Difference{"name", was.Name, row.Name})
+		was, known := old[row.Value(Zh)]
+		p.step(row.Line, row.Value(Zh), row.Name, known, Difference{"kind", string(was.Kind), string(row.Kind)}, Difference{"name", was.Name, row.Name})
 	}
 	next := have
 	next.Calendar = deadline.Calendar{}
@@ -388,7 +389,7 @@ func (t *Table) AddPhase(p deadline.PhaseLimit) {
 
 // AddCalendarRow adds a row.
 func (t *Table) AddCalendarRow(r CalendarRow) {
-	t.add(map[string]string{"kind": written(calendarWords, r.Kind, t.language), "value": r.value(t.language), "name": r.Name})
+	t.add(map[string]string{"kind": written(calendarWords, r.Kind, t.language), "value": r.Value(t.language), "name": r.Name})
 }
 
 func limitIn(l deadline.Limit, language Language) string {

@@ -176,3 +176,25 @@ func (w *writer) planned(ctx context.Context) (*deadline.Plan, error) {
 	w.plan, w.planNumber = data.Ready(), number
 	return w.plan, nil
 }
+
+// LimitVersion is what the limits and the calendar were from a moment on.
+type LimitVersion struct {
+	Version           string
+	At                int64
+	Conditions, Days  int
+	Actor, ActorLabel string // who changed it
+}
+
+// LimitVersions lists all versions, the latest first.
+func (s *Store) LimitVersions(ctx context.Context) ([]LimitVersion, error) {
+	versions, err := list(ctx, s.reading, `SELECT version, v.at, json_array_length(data, '$.conditions'), coalesce(json_array_length(data, '$.calendar.days'), 0), coalesce(a.actor, ''), coalesce(p.label, '')
+		FROM limit_versions AS v LEFT JOIN audit AS a ON a.number = (SELECT number FROM audit WHERE subject = 'limits' AND what = 'put' AND at = v.at AND detail LIKE 'version=' || v.version || ' %' LIMIT 1)
+		LEFT JOIN people AS p ON p.id = a.actor ORDER BY v.number DESC`, func(scan func(...any) error) (v LimitVersion, err error) {
+		err = scan(&v.Version, &v.At, &v.Conditions, &v.Days, &v.Actor, &v.ActorLabel)
+		return v, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list the versions of the limits: %w", err)
+	}
+	return versions, nil
+}

@@ -18,8 +18,11 @@ type Webhook struct {
 	Secret string
 	Format string
 	Events []string
-	Words  bool  // with the case's description
-	since  int64 // it hears of operations after this one
+	Words  bool // with the case's description
+	// Paused says that nothing is delivered: what happens meanwhile waits.
+	Paused   bool
+	Revision int64
+	since    int64 // it hears of operations after this one
 }
 
 // Outgoing is one event that waits to be delivered to a webhook.
@@ -73,12 +76,7 @@ func (s *Store) RemoveWebhook(ctx context.Context, name string) error {
 		if !known {
 			return shared.Fail("request.notFound", "no webhook "+name)
 		}
-		for _, text := range []string{`DELETE FROM webhook_outbox WHERE webhook = ?`, `DELETE FROM webhooks WHERE id = ?`} {
-			if err := w.exec(ctx, text, id); err != nil {
-				return fmt.Errorf("remove webhook %s: %w", name, err)
-			}
-		}
-		return w.audit(ctx, s.now(), "webhook:"+name, "remove", "")
+		return w.dropWebhook(ctx, id, s.now())
 	})
 }
 
@@ -86,13 +84,13 @@ func (s *Store) RemoveWebhook(ctx context.Context, name string) error {
 func (s *Store) Webhooks(ctx context.Context) ([]Webhook, error) { return webhooksOf(ctx, s.reading) }
 
 func webhooksOf(ctx context.Context, from reading) ([]Webhook, error) {
-	rows, err := from.QueryContext(ctx, `SELECT id, name, url, secret, format, events, words, since FROM webhooks ORDER BY name`)
+	rows, err := from.QueryContext(ctx, `SELECT id, name, url, secret, format, events, words, paused, revision, since FROM webhooks ORDER BY name`)
 	if err != nil {
 		return nil, fmt.Errorf("list webhooks: %w", err)
 	}
 	return collect(rows, func(scan func(...any) error) (h Webhook, err error) {
 		var events string
-		err = scan(&h.ID, &h.Name, &h.URL, &h.Secret, &h.Format, &events, &h.Words, &h.since)
+		err = scan(&h.ID, &h.Name, &h.URL, &h.Secret, &h.Format, &events, &h.Words, &h.Paused, &h.Revision, &h.since)
 		h.Events = strings.Split(events, ",")
 		return h, err
 	})
@@ -181,9 +179,9 @@ func (s *Store) DueTold(ctx context.Context, webhook, now int64, limit int) ([]O
 	})
 }
 
-// NextTold is when something is due, by webhook; a webhook for which nothing waits is not in it.
+// NextTold is when something is due, by webhook; a webhook for which nothing waits, or that is paused, is not in it.
 func (s *Store) NextTold(ctx context.Context) (map[int64]int64, error) {
-	rows, err := s.reading.QueryContext(ctx, `SELECT webhook, min(next_at) FROM webhook_outbox AS o WHERE `+first+` GROUP BY webhook`)
+	rows, err := s.reading.QueryContext(ctx, `SELECT webhook, min(next_at) FROM webhook_outbox AS o WHERE `+first+` AND webhook IN (SELECT id FROM webhooks WHERE NOT paused) GROUP BY webhook`)
 	if err != nil {
 		return nil, fmt.Errorf("read the outbox: %w", err)
 	}

@@ -37,6 +37,16 @@ func officeRoutes() []route {
 		{"PUT", "/api/office/devices/{id}", admins, "", (*server).nameDevice},
 		{"POST", "/api/office/devices/{id}/revoke", admins, "", (*server).revokeDevice},
 		{"GET", "/api/office/phrases", admins, "", (*server).phrasesKept},
+		{"GET", "/api/office/limits", admins, "", (*server).conditions},
+		{"GET", "/api/office/limits/versions", admins, "", (*server).limitVersions},
+		{"GET", "/api/office/phases", admins, "", (*server).phases},
+		{"GET", "/api/office/calendar", admins, "", (*server).calendar},
+		{"GET", "/api/office/webhooks", admins, "", (*server).hooks},
+		{"POST", "/api/office/webhooks", admins, "", (*server).addHook},
+		{"PUT", "/api/office/webhooks/{id}", admins, "", (*server).editHook},
+		{"DELETE", "/api/office/webhooks/{id}", admins, "", (*server).dropHook},
+		{"POST", "/api/office/webhooks/{id}/test", admins, "", (*server).testHook},
+		{"GET", "/api/office/webhooks/{id}/log", admins, "", (*server).hookLog},
 		{"GET", "/api/office/trail", admins, "", (*server).trail},
 		{"GET", "/api/office/rescue", admins, "", (*server).rescue},
 		{"", "/api/office/", admins, "", func(*server, http.ResponseWriter, *http.Request) error { return errNotFound }},
@@ -213,7 +223,7 @@ func (s *server) trail(w http.ResponseWriter, r *http.Request) error {
 func queryOf(r *http.Request) office.Query {
 	q := r.URL.Query()
 	return office.Query{
-		Text: q.Get("q"), Squad: q.Get("squad"), Unit: q.Get("unit"), Role: q.Get("role"), State: q.Get("state"), Kind: q.Get("kind"), Sort: q.Get("sort"), Desc: q.Get("desc") == "1",
+		Text: q.Get("q"), Squad: q.Get("squad"), Unit: q.Get("unit"), Role: q.Get("role"), State: q.Get("state"), Kind: q.Get("kind"), Version: q.Get("version"), Sort: q.Get("sort"), Desc: q.Get("desc") == "1",
 	}
 }
 

@@ -25,7 +25,7 @@ var formTypes = map[string]string{
 	office.GeoJSON: "application/geo+json",
 }
 
-var kindNames = map[roster.Kind]string{roster.Squads: "中队", roster.Units: "处置单位", roster.People: "人员", roster.Areas: "区域", roster.Devices: "设备", roster.Phrases: "常用语", roster.Register: "责任清单"}
+var kindNames = map[roster.Kind]string{roster.Squads: "中队", roster.Units: "处置单位", roster.People: "人员", roster.Areas: "区域", roster.Devices: "设备", roster.Phrases: "常用语", roster.Register: "责任清单", roster.Limits: "时限", roster.Phases: "环节时限", roster.Calendar: "工作日历"}
 
 // export sends what the query of the list matches as a file, or with template=1 an empty table to fill in.
 func (s *server) export(w http.ResponseWriter, r *http.Request, kind roster.Kind) error {

@@ -61,6 +61,8 @@ type Config struct {
 	Code func(text string) ([]byte, error)
 	// Public says whether every browser trusts the certificate that is served; false behind a proxy, which has its own say.
 	Public func() bool
+	// PushKey is by which push services know the server.
+	PushKey string
 	// Proxies are the addresses whose forwarding headers are believed.
 	Proxies []netip.Prefix
 }
@@ -135,6 +137,9 @@ func (s *server) routes() []route {
 		{"PUT", "/api/phrases/{kind}", signedIn, "", (*server).putPhrases},
 		{"GET", "/api/me/choices", signedIn, "", (*server).choices},
 		{"PUT", "/api/me/choices/{key}", signedIn, "", (*server).choose},
+		{"GET", "/api/me/push", signedIn, "", (*server).pushState},
+		{"PUT", "/api/me/push", signedIn, "", (*server).subscribe},
+		{"DELETE", "/api/me/push", signedIn, "", (*server).unsubscribe},
 		{"POST", "/api/receipts", signedIn, PurposeSync, (*server).receipts},
 		{"POST", "/api/reckon", signedIn, PurposeSync, (*server).reckon},
 		{"GET", "/api/phones", signedIn, "", (*server).phones},

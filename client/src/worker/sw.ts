@@ -1,6 +1,7 @@
 import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching'
 import { NavigationRoute, registerRoute } from 'workbox-routing'
 import { CacheFirst } from 'workbox-strategies'
+import { heedPushes } from './push'
 
 declare const self: ServiceWorkerGlobalScope
 
@@ -36,6 +37,8 @@ self.addEventListener('message', (event) => {
   if (event.data === 'take-over') void self.skipWaiting()
   else if (Array.isArray(event.data?.keep)) event.waitUntil(keep(event.data.keep))
 })
+
+heedPushes(self)
 
 /** Keeps what the page had used before there was a worker to keep it. */
 async function keep(paths: readonly string[]): Promise<void> {

@@ -1,0 +1,2 @@
+// The centre's half of telling this device by Web Push.
+export { pushes } from '../net/push'
