@@ -78,6 +78,8 @@ var brought = map[int]bringing{
 			AND (SELECT count(*) = 0 FROM push_soon) AND (SELECT sum(paused) = 0 AND min(revision) = 1 FROM webhooks)`,
 		rows: `INSERT INTO choices SELECT id, 'telling', '{"kinds":[]}', 1 FROM people; INSERT INTO push_devices SELECT 1, token, person, 'https://push.example/1', 'p', 'a', 'zh', 3 FROM sessions;
 			INSERT INTO push_outbox VALUES (1, ` + aCase + `, 'comment', 4, 1790000011000, 0, 0, 1790000011000); INSERT INTO push_soon VALUES (` + aCase + `, 1790000012000); UPDATE push_place SET number = 4`},
+	20: {brings: `SELECT (SELECT count(*) = 0 FROM searchable) AND (SELECT count(*) = 0 FROM searched)`,
+		rows: `INSERT INTO searchable SELECT 1, id, seq FROM cases LIMIT 1; INSERT INTO searched (rowid, told, talk) VALUES (1, '井盖 盖', '')`},
 }
 
 // Each migration meets a database of the version before it with data in every table: no row and no value of before is lost or

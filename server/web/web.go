@@ -147,6 +147,8 @@ func (s *server) routes() []route {
 		{"GET", "/api/photos/{hash}", signedIn, PurposeSync, (*server).photo},
 		{"", photo.Path, signedIn, PurposeSync, (*server).upload},
 		{"PUT", "/api/handovers/{id}", signedIn, PurposeSync, (*server).handOver},
+		{"GET", "/api/cases", signedIn, "", (*server).searchCases},
+		{"GET", "/api/cases/{id}", signedIn, "", (*server).oneCase},
 		{"POST", "/api/cases/{id}/links", signedIn, "", (*server).makeLink},
 		{"GET", "/api/cases/{id}/links", signedIn, "", (*server).listLinks},
 		{"DELETE", "/api/cases/{id}/links/{link}", signedIn, "", (*server).revokeLink},

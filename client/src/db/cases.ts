@@ -35,6 +35,15 @@ export async function keepCases(store: Store, person: string, { cases, leaves, p
   })
 }
 
+/** Keeps a case that was asked for by itself, unless the feed brought it meanwhile: what the feed says is newer. */
+export async function bringCase({ db, seal }: Store, person: string, c: Case): Promise<void> {
+  const sealed = await seal.closeText(person, 'own', placeOf(c.id), JSON.stringify(c))
+  await write(db, [db.cases, db.places], async () => {
+    const { generation = 0 } = (await db.places.get(person)) ?? {}
+    if ((await db.cases.get([person, c.id])) === undefined) await db.cases.put({ person, id: c.id, stamp: `${generation}.asked.${c.revision}`, generation, sealed })
+  })
+}
+
 /** Drops the cases that left the scope and stayed only for what was unsent of them, once that is acknowledged. */
 export async function dropLeft(store: Store, person: string): Promise<void> {
   const { db } = store

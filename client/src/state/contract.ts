@@ -247,6 +247,8 @@ export interface PhotoState {
   look(hash: string, size: 'preview' | 'screen' | 'original' | 'voice'): { readonly url: Readonly<Ref<string | null>>; readonly fault: Readonly<Ref<string>> }
   /** The untouched bytes of an original: from the phone, else from the server; null where they are not to be had. */
   original(hash: string): Promise<Blob | null>
+  /** The server showed a case that the phone does not keep: its pictures may be looked at. */
+  glance(c: Case): void
 }
 
 /** The best position so far. */

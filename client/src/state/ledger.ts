@@ -58,6 +58,7 @@ export class Ledger {
   private readonly arrived = new Set<string>()
   /** Preview of each photo that has one, by the original's hash. */
   private previews = new Map<string, string>()
+  private readonly glanced = new Map<string, string>()
   private ahead: readonly Done[] = []
   private photos: readonly PhotoRow[] = []
   private seen = new Map<string, number>()
@@ -81,7 +82,7 @@ export class Ledger {
 
   /** Hash of the small picture of a photo; undefined where its phone could make none. */
   previewOf(hash: string): string | undefined {
-    return this.previews.get(hash)
+    return this.previews.get(hash) ?? this.glanced.get(hash)
   }
 
   standing(): Standing {
@@ -128,6 +129,7 @@ export class Ledger {
     this.cases.clear()
     this.texts = new Map()
     this.arrived.clear()
+    this.glanced.clear()
     this.ahead = []
     this.photos = []
     this.seen = new Map()
@@ -181,14 +183,24 @@ export class Ledger {
     for (const id of this.stamps.keys()) if (!stamps.has(id)) this.cases.delete(id)
     for (const [id, c] of opened) {
       this.cases.set(id, c)
-      for (const photo of c.photos ?? []) {
-        if (photo.here === 'here') this.arrived.add(photo.hash)
-        if (photo.previewHere === 'here' && photo.preview) this.arrived.add(photo.preview.hash)
-      }
-      for (const voice of c.voices ?? []) if (voice.here === 'here') this.arrived.add(voice.hash)
+      this.noteArrived(c)
     }
     this.stamps = stamps
     this.ready.value = true
+  }
+
+  private noteArrived(c: Case): void {
+    for (const photo of c.photos ?? []) {
+      if (photo.here === 'here') this.arrived.add(photo.hash)
+      if (photo.previewHere === 'here' && photo.preview) this.arrived.add(photo.preview.hash)
+    }
+    for (const voice of c.voices ?? []) if (voice.here === 'here') this.arrived.add(voice.hash)
+  }
+
+  /** Pictures of a case that the server showed and the phone does not keep can be asked for until somebody else signs in. */
+  glance(c: Case): void {
+    this.noteArrived(c)
+    for (const { hash, preview } of c.photos ?? []) if (preview) this.glanced.set(hash, preview.hash)
   }
 
   private async open(rows: readonly OperationRow[]): Promise<Done[]> {

@@ -66,6 +66,7 @@ export function makePhotos(phone: Phone, pictures: Pictures, ledger: Ledger): Ph
       })
       return { url: shown(one.url), fault: shown(one.fault) }
     },
+    glance: (c) => ledger.glance(c),
     original: async (hash) => {
       const person = phone.person.value
       return person === null ? null : pictures.find(person.id, hash, 'original', ledger.hasArrived(hash))
