@@ -1,9 +1,11 @@
 // What administrators' pages ask of the server: they need the line, and nothing of it is kept on the phone.
 
-import type { PhraseKind, Role } from '@shared/types.gen'
+import type { Phase, PhraseKind, Role } from '@shared/types.gen'
 import { ask, Refusal } from './request'
 
-export type Kind = 'people' | 'squads' | 'units' | 'areas' | 'devices' | 'phrases'
+export type Kind = 'people' | 'squads' | 'units' | 'areas' | 'devices' | 'phrases' | 'limits' | 'phases' | 'calendar' | 'webhooks'
+/** What files are of. */
+export type FileKind = Exclude<Kind, 'webhooks'>
 
 export interface AccountRow {
   readonly id: string
@@ -85,6 +87,71 @@ export interface PhraseRow {
   readonly text: string
 }
 
+/** A filing condition of a sub-class; the limit as tables write it. */
+export interface ConditionRow {
+  readonly id: string
+  readonly category: string
+  /** of the category */
+  readonly name: string
+  readonly words: string
+  readonly closing: string
+  readonly limit: string
+}
+
+export interface PhaseRow {
+  readonly phase: Phase
+  readonly limit: string
+}
+
+export interface CalendarRow {
+  readonly kind: 'hours' | 'free' | 'holiday' | 'makeUp'
+  readonly value: string
+  readonly name: string
+}
+
+/** What limits and calendar were from a moment on. */
+export interface LimitVersion {
+  readonly version: string
+  readonly at: number
+  readonly who: string
+  readonly by: 'person' | 'command' | 'nobody'
+  readonly conditions: number
+  readonly days: number
+}
+
+export const hookFormats = ['json', 'wecom', 'dingtalk'] as const
+export type HookFormat = (typeof hookFormats)[number]
+export const hookEvents = [
+  'reported', 'returned', 'filed', 'rejected', 'dispatched', 'handedBack', 'handled', 'task', 'rework', 'ask', 'suspended', 'supervised', 'overdue', 'closed', 'void',
+] as const
+
+/** A webhook: neither its secret nor its whole address is ever told. */
+export interface HookRow {
+  readonly id: number
+  readonly name: string
+  readonly format: HookFormat
+  readonly host: string
+  readonly events: readonly string[]
+  readonly words: boolean
+  readonly paused: boolean
+  readonly waiting: number
+  readonly lastAt?: number
+  readonly lastFault?: string
+  readonly revision: number
+  /** once, where it was made just now */
+  readonly secret?: string
+}
+
+export interface HookAttempt {
+  readonly at: number
+  readonly took: number
+  readonly event: string
+  readonly attempt: number
+  /** of HTTP; 0: no answer */
+  readonly status: number
+  readonly fault?: string
+}
+
 export interface Rows<T> {
   readonly rows: readonly T[]
   /** how many match, on all pages */
@@ -101,7 +168,7 @@ export interface Mistake {
 }
 
 export interface Difference {
-  readonly field: 'label' | 'name' | 'role' | 'squad' | 'unit' | 'state' | 'kind' | 'place' | 'password' | 'outline'
+  readonly field: 'label' | 'name' | 'role' | 'squad' | 'unit' | 'state' | 'kind' | 'place' | 'words' | 'limit' | 'closing' | 'password' | 'outline'
   readonly from: string
   readonly to: string
 }
@@ -180,14 +247,21 @@ export function makeOffice(language: () => string) {
       (await ask(`/api/phrases?squad=${encodeURIComponent(squad)}`, { headers: say() }, json<{ kinds: Partial<Record<PhraseKind, readonly string[]>> }>)).kinds,
     putPhrases: (squad: string, kind: PhraseKind, texts: readonly string[], was: readonly string[]) =>
       ask(`/api/phrases/${kind}?squad=${encodeURIComponent(squad)}`, { method: 'PUT', body: { texts, was }, headers: say() }, async () => undefined),
+    limitVersions: async () => (await get<{ rows: readonly LimitVersion[] }>('limits/versions')).rows,
+    addHook: (fields: Fields) => send<HookRow>('POST', 'webhooks', fields),
+    changeHook: (id: number, revision: number, fields: Fields) => send<HookRow>('PUT', `webhooks/${id}`, fields, revision),
+    dropHook: (id: number, revision: number) => ask(at(`webhooks/${id}`), { method: 'DELETE', headers: say(seen(revision)), patienceMs }, async () => undefined),
+    /** Sends a made-up message; `fault` in the machine's words, '' where it arrived. */
+    testHook: (id: number) => send<{ status: number; fault: string }>('POST', `webhooks/${id}/test`, {}),
+    hookLog: async (id: number) => (await get<{ rows: readonly HookAttempt[] }>(`webhooks/${id}/log`)).rows,
     /** What the query matches as a file, or an empty table to fill in (template=1); with the name that the server gives it. */
-    file: (kind: Kind, query: Query) =>
+    file: (kind: FileKind, query: Query) =>
       ask(at(`files/${kind}`, { ...query, language: language().startsWith('en') ? 'en' : 'zh' }), { headers: say(), patienceMs: filePatienceMs }, async (response) => ({
         name: decodeURIComponent(/filename\*=UTF-8''([^;]+)/.exec(response.headers.get('Content-Disposition') ?? '')?.[1] ?? kind),
         content: await response.blob(),
       })),
     /** What importing the file would do; with the seal of such a preview, does it. */
-    upload: (kind: Kind, file: File, seal = '') =>
+    upload: (kind: FileKind, file: File, seal = '') =>
       ask(at(`files/${kind}`, { name: file.name, seal }), { method: 'POST', file, headers: say(), patienceMs: filePatienceMs }, json<Preview>),
   }
 }

@@ -14,7 +14,7 @@
 // /selfhandle     随手处置: the same, photos 处置前 then at once 处置后 over the shadow of the first (处置前影子的深浅, a slider), 保存处置
 // /resubmit/:id   补充再报: the leader's reason on top, 说明 (textbox), 保存并再报 (button)
 // /attach/:id     补照片: 保存照片 (button)
-// /cases          案卷: 我报的 and 全中队 (tabs), 搜索案卷 (searchbox), 状态 (combobox); list 案卷列表, one link a case
+// /cases          案卷: 我报的 and 全中队 (tabs), 搜索案卷 (searchbox), 筛选 (button -> dialog), not for collectors: region 常用筛选 (one button a view with its count, 存成常用筛选 -> dialog: 名字, 存到中心; 整理 -> dialog); list 案卷列表, one link a case
 // /cases/:id      案卷页: 留言, 补照片, 修改, 补充再报 as the workflow allows; for leaders also 去审核; the likely step (派遣, 派核查, 结案 …) and 更多
 //                 (buttons; -> dialog 下一步: one button a step -> dialog named after the step); region 申请 (同意, 不同意); region 并入这里的 (拆开，恢复原样); region 照片 (a photo enlarged offers
 //                 带水印的一份 -> dialog 带水印的照片: 存到手机, 分享), 经过
@@ -36,6 +36,10 @@
 //                 搜索人员 (searchbox), 中队, 角色, 状态 (comboboxes), 添加人员, 导入, 导出 Excel, 导出 CSV (buttons);
 //                 dialogs: 添加人员 (账号, 显示名, 角色, 中队 or 处置单位 as the role wants, 初始密码; 添加), the row's name (保存; 生成新密码; 谁改过什么),
 //                 导入人员 (a file input; 导入这 N 处, 下载要改的清单, 好了), PERSON的设备 (停用这部设备 -> 停用的原因, 停用)
+// /office/limits  时限 (admins; 工作日历 at /office/calendar likewise): table 时限, 搜索时限 (searchbox), 导入, 导出 Excel; 环节时限 and 历史版本 (details: one
+//                 listitem a version with 时限 Excel and 日历 Excel)
+// /office/webhooks 对外通知 (admins): table 对外通知, 添加通知 (button -> dialog: 名字, 格式, 网址, 密钥, checkboxes; 添加, then the secret once); a row's dialog:
+//                 保存, 发一条试试, 换新密钥, 发送记录 (details), 删除这个通知
 // /office/rescue  备份与找回 (admins): regions 最近一次备份, 最近一次验证, 对账, 恢复以后 and in it 还没有联系上, 正在补, 已经补完 (one listitem a phone)
 // /phone          手机: 现在就传 (button), regions 待传, 需要你看一下 (去改, 导出), 有问题的照片 (放弃这张), 替别人保管, 存储; for admins 备份与找回 (link);
 //                 region 交接: 交接给同事 (button, where something waits -> dialog: 装好文件, then 发给同事 or 存到手机 (link), 好了),
@@ -51,7 +55,7 @@
 // locked          步巡已锁 (heading) above everything: PIN (textbox by label), 打开, 忘记 PIN (-> 账号, 密码, 删除草稿，重设), 换人登录 (-> 去登录)
 //
 // Everywhere: navigation 主导航 with the links 首页 案卷 手机 我的 (leaders: 审核 今日中队 案卷 手机 我的; admins: 管理 今日中队 案卷
-// 手机 我的, on the desk also 人员 中队 处置单位 区域 设备 常用语 备份与找回); the sync light is a link
+// 手机 我的, on the desk also 人员 中队 处置单位 区域 设备 常用语 时限 工作日历 对外通知 备份与找回); the sync light is a link
 // in the banner that says 全部已到中心 (你的全部已到中心 while others' wait here), 待传, 正在传 or 需要你看一下.
 
 import type { Component } from 'vue'
@@ -118,6 +122,9 @@ export const routes: RouteRecordRaw[] = [
   { path: '/office/areas', component: office(() => import('./office/Areas.vue')), meta: { tab: 'office', fills: true, roles: ['admin'] } },
   { path: '/office/devices', component: office(() => import('./office/Devices.vue')), meta: { tab: 'office', fills: true, roles: ['admin'] } },
   { path: '/office/phrases', component: office(() => import('./office/Phrases.vue')), meta: { tab: 'office', fills: true, roles: ['admin'] } },
+  { path: '/office/limits', component: office(() => import('./office/Limits.vue')), meta: { tab: 'office', fills: true, roles: ['admin'] } },
+  { path: '/office/calendar', component: office(() => import('./office/Calendar.vue')), meta: { tab: 'office', fills: true, roles: ['admin'] } },
+  { path: '/office/webhooks', component: office(() => import('./office/Webhooks.vue')), meta: { tab: 'office', fills: true, roles: ['admin'] } },
   { path: '/office/rescue', component: office(() => import('./office/Rescue.vue')), meta: { tab: 'office', roles: ['admin'] } },
   { path: '/phone', component: field('Phone'), meta: { tab: 'phone' } },
   { path: '/storage', component: field('Storage'), meta: { tab: 'me' } },
