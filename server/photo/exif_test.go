@@ -3,6 +3,7 @@ package photo
 import (
 	"bytes"
 	"encoding/binary"
+	"os"
 	"slices"
 	"testing"
 )
@@ -26,7 +27,7 @@ func FuzzExif(f *testing.F) {
 		segment := slices.Concat([]byte("Exif\x00\x00"), tiff)
 		data := slices.Concat([]byte{0xFF, 0xD8, 0xFF, 0xE1}, binary.BigEndian.AppendUint16(nil, uint16(len(segment)+2)), segment, good[2:])
 		want := plain
-		want.Orientation = orientation(tiff)
+		want.Orientation, want.Taken = orientation(tiff), exifTaken(tiff)
 		if want.Orientation < 1 || want.Orientation > 8 {
 			t.Errorf("orientation %d", want.Orientation)
 		}
@@ -34,4 +35,20 @@ func FuzzExif(f *testing.F) {
 			t.Errorf("%+v, %v, want %+v", seen, err, want)
 		}
 	})
+}
+
+func TestWhenAPhotoSaysThatItWasTaken(t *testing.T) {
+	for name, want := range map[string]string{
+		"testdata/good-gps.jpg": "2011:05:06 09:59:48", "testdata/good.webp": "2011:05:06 09:59:48", "testdata/good-no-exif.jpg": "", "testdata/exif-date-zero.jpg": "0000:00:00 00:00:00",
+		"testdata/exif-date-year-2099.jpg": "2099:12:31 23:59:59", "testdata/exif-ifd-loop.jpg": "2011:05:06 09:59:48", "testdata/truncated-in-exif-600.jpg": "",
+		"testdata/exif-tag-count-4g.jpg": "2011:05:06 09:59:48", "../../client/e2e/photos/street-gps.jpg": "",
+	} {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if seen, err := Inspect(bytes.NewReader(data), int64(len(data))); err != nil || seen.Taken != want {
+			t.Errorf("%s was taken %q, %v, want %q", name, seen.Taken, err, want)
+		}
+	}
 }

@@ -13,9 +13,10 @@ import (
 // neither, or an image that is cut off, has no size or has more than shared.MaxPhotoPixels.
 type Seen struct {
 	Type          string
-	Width, Height int // pixels as stored, before any orientation
-	Orientation   int // of Exif, 1 to 8; 1 where the file does not say
-	PixelCost     int // bytes of memory that decoding takes at most for each pixel; 0 for what is not decoded here
+	Width, Height int    // pixels as stored, before any orientation
+	Orientation   int    // of Exif, 1 to 8; 1 where the file does not say
+	Taken         string // by the phone's clock, as Exif says: "2026:07:01 08:30:00", "+08:00" behind it where that is known; else ""
+	PixelCost     int    // bytes of memory that decoding takes at most for each pixel; 0 for what is not decoded here
 }
 
 // errNoImage ends the look at bytes that are no whole image. It never leaves the package.
@@ -36,6 +37,9 @@ func Inspect(r io.ReaderAt, size int64) (Seen, error) {
 	}
 	return seen, nil
 }
+
+// read takes what an Exif block says.
+func (s *Seen) read(tiff []byte) { s.Orientation, s.Taken = orientation(tiff), exifTaken(tiff) }
 
 // sniff is the type that the first bytes claim, for bytes that were inspected when they came.
 func sniff(w window) (string, error) {
@@ -138,7 +142,7 @@ func lookJPEG(w window, seen *Seen) error {
 				return err
 			}
 			if tiff, ok := bytes.CutPrefix(segment, []byte("Exif\x00\x00")); ok {
-				seen.Orientation = orientation(tiff)
+				seen.read(tiff)
 			}
 		}
 		offset += 2 + length
@@ -223,7 +227,7 @@ func lookPNG(w window, seen *Seen) error {
 			if err != nil {
 				return err
 			}
-			seen.Orientation = orientation(tiff)
+			seen.read(tiff)
 		case "IDAT":
 			data = true
 		case "IEND":
@@ -311,7 +315,7 @@ func (w *webpWalk) chunk(kind string, payload []byte) error {
 	case kind == "ANMF":
 		w.data = true
 	case kind == "EXIF":
-		w.seen.Orientation = orientation(bytes.TrimPrefix(payload, []byte("Exif\x00\x00")))
+		w.seen.read(bytes.TrimPrefix(payload, []byte("Exif\x00\x00")))
 	case kind == "VP8X" || kind == "VP8 " || kind == "VP8L":
 		return errNoImage
 	}

@@ -40,7 +40,7 @@ func TestInspect(t *testing.T) {
 	for _, row := range fates(t) {
 		data := testdata(t, row.File)
 		got, err := Inspect(bytes.NewReader(data), int64(len(data)))
-		want := Seen{Type: row.Type, Width: row.Width, Height: row.Height, Orientation: row.Orientation, PixelCost: got.PixelCost}
+		want := Seen{Type: row.Type, Width: row.Width, Height: row.Height, Orientation: row.Orientation, Taken: got.Taken, PixelCost: got.PixelCost}
 		if err != nil || got != want {
 			t.Errorf("%s is %+v, %v, want %+v", row.File, got, err, want)
 		}

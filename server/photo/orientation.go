@@ -1,43 +1,16 @@
 package photo
 
-import (
-	"encoding/binary"
-	"image"
-)
+import "image"
 
 // orientation reads the Orientation tag (0x0112) of the first directory of an Exif block, 1 to 8. It is 1 for a block that
 // cannot be read: a picture lying on its side is better than none.
 func orientation(tiff []byte) int {
-	if len(tiff) < 8 {
-		return 1
-	}
-	var order binary.ByteOrder
-	switch string(tiff[:4]) {
-	case "II*\x00":
-		order = binary.LittleEndian
-	case "MM\x00*":
-		order = binary.BigEndian
-	default:
-		return 1
-	}
-	at := uint64(order.Uint32(tiff[4:]))
-	if at+2 > uint64(len(tiff)) {
-		return 1
-	}
-	count := uint64(order.Uint16(tiff[at:]))
-	for i := range count {
-		entry := at + 2 + 12*i
-		if entry+12 > uint64(len(tiff)) {
-			return 1
-		}
-		const short = 3
-		if order.Uint16(tiff[entry:]) != 0x0112 || order.Uint16(tiff[entry+2:]) != short {
-			continue
-		}
-		if value := order.Uint16(tiff[entry+8:]); value >= 1 && value <= 8 {
+	block, first := openExif(tiff)
+	const short = 3
+	if kind, value, ok := block.entry(first, 0x0112); ok && kind == short {
+		if value := block.order.Uint16(value[8:]); value >= 1 && value <= 8 {
 			return int(value)
 		}
-		return 1
 	}
 	return 1
 }

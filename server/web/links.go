@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -136,8 +137,11 @@ func (s *server) makeLink(w http.ResponseWriter, r *http.Request) error {
 	return sendJSON(w, http.StatusCreated, map[string]any{"id": link.ID(), "url": address, "code": string(code), "expiresAt": link.ExpiresAt})
 }
 
-// origin is how the browser calls this server.
+// origin is how the browser calls this server: a proxy in front may call it otherwise, and not say by which protocol it was asked.
 func (s *server) origin(r *http.Request) string {
+	if said, err := url.Parse(r.Header.Get("Origin")); err == nil && said.Host != "" && (said.Scheme == "https" || said.Scheme == "http") {
+		return said.Scheme + "://" + said.Host
+	}
 	if s.secure(r) {
 		return "https://" + r.Host
 	}

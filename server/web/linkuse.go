@@ -177,6 +177,9 @@ func (s *server) brought(form *multipart.Form, came time.Time) (list []bring, wr
 			}
 			if !there[photo.Hash] {
 				photo.Origin, photo.TakenAt = field.origin, came.UnixMilli()
+				if photo.Exif != nil && photo.Origin == shared.OriginGallery {
+					photo.TakenAt = *photo.Exif.At
+				}
 				list, there[photo.Hash] = append(list, bring{Photo: photo, from: one}), true
 			}
 		}
@@ -235,8 +238,25 @@ func look(one *multipart.FileHeader) (p shared.Photo, wrong string, err error) {
 		return p, "", fmt.Errorf("read what came: %w", err)
 	}
 	return shared.Photo{
-		Hash: hex.EncodeToString(sum.Sum(nil)), Size: one.Size, Type: seen.Type, Width: seen.Width, Height: seen.Height, Part: shared.PartAfter,
+		Exif: exifOf(seen.Taken), Hash: hex.EncodeToString(sum.Sum(nil)), Size: one.Size, Type: seen.Type, Width: seen.Width, Height: seen.Height, Part: shared.PartAfter,
 	}, "", nil
+}
+
+// phonesZone is what a photo means that names no zone.
+var phonesZone = time.FixedZone("UTC+8", 8*60*60)
+
+// exifOf is what a photo says of when it was taken, as the phones read it; nil for what is no time. Leaders see where it differs from
+// when the photo was reported (L11).
+func exifOf(taken string) *shared.Exif {
+	at, err := time.ParseInLocation("2006:01:02 15:04:05", taken, phonesZone)
+	if err != nil {
+		at, err = time.Parse("2006:01:02 15:04:05-07:00", taken)
+	}
+	ms := at.UnixMilli()
+	if err != nil || ms <= 0 {
+		return nil
+	}
+	return &shared.Exif{At: &ms}
 }
 
 // handled makes the operation, unless that was done before, and brings the photos that it names.
