@@ -339,7 +339,7 @@ func (s *seeder) body(one step, c *chain) (shared.Body, error) {
 	b := shared.Body{
 		V: shared.Version, Replica: c.id, Counter: c.counter + 1, Prev: c.prev, Case: one.of.ID,
 		Author: shared.Author{Kind: shared.AuthorPerson, ID: c.person}, Source: shared.SourceCollector, Action: one.Action,
-		Payload: shared.Payload{Words: one.Words, Reason: one.Reason}, Seen: s.seen[one.of.ID],
+		Payload: shared.Payload{Words: one.Words, Reason: one.Reason, Unit: one.Unit}, Seen: s.seen[one.of.ID],
 		Taxonomy: s.taxonomy, Area: s.world.AreaVersion,
 		Time: shared.DeviceTime{Device: at, Offset: &offset, Bound: 60, Fresh: true}, Anchor: &anchor,
 	}

@@ -74,6 +74,7 @@ type Step struct {
 	Late   time.Duration `json:"-"`
 	Words  string        `json:"words,omitempty"`
 	Reason string        `json:"reason,omitempty"`
+	Unit   string        `json:"unit,omitempty"` // code of the unit that it is dispatched to
 	Photos []StepPhoto   `json:"photos,omitempty"`
 }
 

@@ -55,7 +55,7 @@ func TestEveryStepIsLegal(t *testing.T) {
 		}
 		reached[c.State] = true
 	}
-	for _, state := range []shared.State{"reported", "returned", "filed", "rejected", "selfHandled", "closed"} {
+	for _, state := range []shared.State{"reported", "returned", "filed", "dispatched", "rejected", "selfHandled", "closed"} {
 		if !reached[state] {
 			t.Errorf("no case shows %s", state)
 		}
@@ -65,7 +65,7 @@ func TestEveryStepIsLegal(t *testing.T) {
 func body(d demo.Demo, c demo.Case, step demo.Step) shared.Body {
 	b := shared.Body{
 		Case: c.ID, Author: shared.Author{Kind: shared.AuthorPerson, ID: step.By}, Action: step.Action,
-		Payload: shared.Payload{Words: step.Words, Reason: step.Reason},
+		Payload: shared.Payload{Words: step.Words, Reason: step.Reason, Unit: step.Unit},
 	}
 	if step.Action == shared.ActionReport || step.Action == shared.ActionSelfHandle {
 		b.Payload.Category, b.Payload.Description = c.Category, c.Description
