@@ -1,5 +1,6 @@
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { alias, root, testAlias } from './build/paths.ts'
 
 const common = {
@@ -12,8 +13,22 @@ const common = {
 const shared = { dir: root, globals: true, environment: 'node' as const }
 const nowhere = ['**/node_modules/**', '**/dist/**']
 
+/** The stories that take longest begin first: one that begins last keeps everybody waiting. */
+const longest = ['everywhere', 'office', 'rescue', 'review', 'life', 'whole', 'tasks', 'handover', 'capture', 'patrol', 'day', 'update', 'storage', 'hostile', 'install', 'upgrade']
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const at = longest.findIndex((name) => moduleId.endsWith(`/e2e/${name}.spec.ts`))
+      return at < 0 ? longest.length : at
+    }
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b))
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         ...common,

@@ -120,7 +120,7 @@ describe('storage', () => {
   it('L1: full while a photo and a record are saved: it says so, keeps what there is, and saves it once there is room', async () => {
     // Chromium remembers for a while how much room there was: the room ends before the app opens its storage.
     await phone.stop()
-    const page = await phone.start('/icons/icon.svg')
+    const page = await phone.start(null)
     const cdp = await phone.browser.newCDPSession(page)
     const room = (quotaSize?: number) => cdp.send('Storage.overrideQuotaForOrigin', { origin: wire.origin, ...(quotaSize !== undefined && { quotaSize }) })
     await room(1)
