@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"buxun/server/identity"
 	"buxun/server/photo"
 	"buxun/shared"
 	"buxun/sync/drive"
@@ -280,6 +281,9 @@ func TestL10_R52_AContractorWithALinkReportsOneCaseHandledOnce(t *testing.T) {
 		if strings.Contains(page, secret) {
 			t.Errorf("the page tells %q", secret)
 		}
+	}
+	if _, seen, _, err := h.server.centre.store.Link(t.Context(), identity.HashToken(path[len("/h/"):])); err != nil || seen.ID != h.id || seen.Reporter.ID != "" {
+		t.Errorf("the page is made of %+v, %v", seen.Reporter, err)
 	}
 	if status, shown := h.get(path + "/" + h.hash + "?size=screen"); status != 200 || shown == "" {
 		t.Errorf("the photo of before: %d", status)
