@@ -42,6 +42,7 @@ const (
 	giveUp    = 24 * time.Hour
 	// lookEvery is how soon a limit that is about to run out is seen, whatever else happens.
 	lookEvery = 30 * time.Second
+	gatherFor = time.Second
 	atOnce    = 16 // devices that are told beside each other
 )
 
@@ -81,6 +82,11 @@ func (p *Pushes) Run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 		case <-p.wake:
+			// Many changes at once are looked at once: nobody minds a second, and the writer is not to be raced.
+			select {
+			case <-ctx.Done():
+			case <-p.After(gatherFor):
+			}
 		case <-p.After(wait):
 		}
 	}
@@ -88,9 +94,13 @@ func (p *Pushes) Run(ctx context.Context) {
 
 // Pass tells all that is due, and says how long nothing more will be.
 func (p *Pushes) Pass(ctx context.Context) (time.Duration, error) {
-	all, err := p.listeners(ctx)
-	if err != nil || len(all) == 0 {
+	kept, err := p.Store.PushListeners(ctx)
+	if err != nil || len(kept) == 0 {
 		return lookEvery, err
+	}
+	all := make([]listener, len(kept))
+	for i, l := range kept {
+		all[i] = listener{l}
 	}
 	for {
 		more, err := p.gather(ctx, all)
@@ -114,41 +124,15 @@ func (p *Pushes) Pass(ctx context.Context) (time.Duration, error) {
 	return min(lookEvery, max(0, time.UnixMilli(next).Sub(p.Now()))), nil
 }
 
-// listener is a device with its person and what that person chose.
-type listener struct {
-	sqlite.PushDevice
-	reader  session.Reader
-	telling shared.Telling
-}
-
-func (p *Pushes) listeners(ctx context.Context) ([]listener, error) {
-	devices, err := p.Store.PushDevices(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var all []listener
-	for _, d := range devices {
-		one := listener{PushDevice: d}
-		if one.reader, err = p.Store.Reader(ctx, d.Person); err != nil {
-			if shared.FaultCode(err) == "session.missing" {
-				continue // meanwhile
-			}
-			return nil, err
-		}
-		if one.telling, err = p.Store.TellingOf(ctx, d.Person); err != nil {
-			return nil, err
-		}
-		all = append(all, one)
-	}
-	return all, nil
-}
+// listener is a device that is told now.
+type listener struct{ sqlite.PushListener }
 
 // sees is a case as the listener may see it; false where it may not (L10).
 func (l listener) sees(c shared.Case) (shared.Case, bool) {
-	if !shared.InScope(c, l.Person, l.reader.Standing) {
+	if !shared.InScope(c, l.Person, l.Standing) {
 		return c, false
 	}
-	if l.reader.Standing.Role == shared.RoleUnit {
+	if l.Standing.Role == shared.RoleUnit {
 		c = shared.ForUnit(c)
 	}
 	return c, true
@@ -156,7 +140,7 @@ func (l listener) sees(c shared.Case) (shared.Case, bool) {
 
 // pushed is what waits for a listener then: held until the end of quiet hours where it is in them.
 func (l listener) pushed(c shared.Case, row shared.TellingRow, number, now int64) sqlite.Pushed {
-	until := l.telling.HeldUntil(row, now)
+	until := l.Telling.HeldUntil(row, now)
 	return sqlite.Pushed{Device: l.ID, Case: c.ID, Kind: row.Kind, Number: number, At: now, Next: max(now, until), Held: until != 0}
 }
 
@@ -202,8 +186,8 @@ func (l listener) hears(c shared.Case, step sqlite.Step) (shared.TellingRow, boo
 	}
 	for _, e := range c.Timeline {
 		if e.Revision == step.Revision {
-			row, told := shared.ToldOf(c, e, l.Person, l.reader.Standing)
-			return row, told && l.telling.Wants(row, shared.TellPush)
+			row, told := shared.ToldOf(c, e, l.Person, l.Standing)
+			return row, told && l.Telling.Wants(row, shared.TellPush)
 		}
 	}
 	return shared.TellingRow{}, false
@@ -229,7 +213,7 @@ func (p *Pushes) soon(ctx context.Context, all []listener) error {
 			if !sees {
 				continue
 			}
-			if row, clock, soon := shared.SoonOf(c, now, l.Person, l.reader.Standing); soon && l.telling.Wants(row, shared.TellPush) {
+			if row, clock, soon := shared.SoonOf(c, now, l.Person, l.Standing); soon && l.Telling.Wants(row, shared.TellPush) {
 				list = append(list, l.pushed(c, row, clock.Due, now))
 			}
 		}

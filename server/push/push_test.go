@@ -24,6 +24,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 
+	"buxun/server/deadline"
 	"buxun/server/es256"
 	"buxun/server/notice"
 	"buxun/server/roster"
@@ -389,7 +390,7 @@ func TestAPushServiceThatIsAwayIsTriedAgainAndOneThatForgotTheBrowserIsNot(t *te
 	if list := w.pass(); len(list) != 1 {
 		t.Errorf("heard %d", len(list))
 	}
-	if devices, err := w.store.PushDevices(t.Context()); err != nil || len(devices) != 0 || w.waiting() != 0 {
+	if devices, err := w.store.PushListeners(t.Context()); err != nil || len(devices) != 0 || w.waiting() != 0 {
 		t.Errorf("the browser is still there: %v %v", devices, err)
 	}
 }
@@ -438,7 +439,48 @@ func TestL10_APushServiceInTheHouseIsNotCalled(t *testing.T) {
 	}
 }
 
-// Limits are told before they run out, once: the store has no limits of its own here, so the rows are looked at.
+// A limit is told at its last quarter, once, to who has to be in time, and as long as there is time.
+func TestALimitIsToldBeforeItRunsOut(t *testing.T) {
+	w := newWorld(t)
+	w.must(w.store.Change(t.Context(), func(ctx context.Context, c *sqlite.Change) error {
+		return c.PutLimits(ctx, deadline.Data{Phases: []deadline.PhaseLimit{{Phase: shared.PhaseAccept, Limit: deadline.Limit{Pace: shared.PaceUrgent, Ms: 20 * 60_000}}},
+			Calendar: deadline.Calendar{Hours: []deadline.Hours{{From: 480, To: 720}}}})
+	}))
+	b := w.subscribe("leader")
+	w.subscribe("other")
+	w.do("collector", drive.NewID(), shared.ActionReport)
+	w.clock = w.clock.Add(15*time.Minute - time.Millisecond)
+	if list := w.pass(); len(list) != 0 {
+		t.Fatalf("too early it tells %d", len(list))
+	}
+	w.clock = w.clock.Add(time.Millisecond)
+	list := w.pass()
+	if len(list) != 1 || list[0].path != "/leader" || b.open(t, list[0].body).Title != "受理或派遣快到时限" || list[0].header.Get("TTL") != "300" {
+		t.Fatalf("heard %+v", list)
+	}
+	w.clock = w.clock.Add(time.Minute)
+	if list := w.pass(); len(list) != 0 {
+		t.Error("it is told twice")
+	}
+}
+
+// What waited past its time is not told as about to run out.
+func TestALimitThatRanOutIsNotToldAsAboutTo(t *testing.T) {
+	w := newWorld(t)
+	w.must(w.store.Change(t.Context(), func(ctx context.Context, c *sqlite.Change) error {
+		return c.PutLimits(ctx, deadline.Data{Phases: []deadline.PhaseLimit{{Phase: shared.PhaseAccept, Limit: deadline.Limit{Pace: shared.PaceUrgent, Ms: 20 * 60_000}}},
+			Calendar: deadline.Calendar{Hours: []deadline.Hours{{From: 480, To: 720}}}})
+	}))
+	w.subscribe("leader")
+	w.do("collector", drive.NewID(), shared.ActionReport)
+	w.clock, w.answer = w.clock.Add(16*time.Minute), http.StatusServiceUnavailable
+	w.pass()
+	w.clock, w.answer = w.clock.Add(5*time.Minute), http.StatusCreated
+	if list := w.pass(); len(list) != 0 || w.waiting() != 0 {
+		t.Errorf("heard %d", len(list))
+	}
+}
+
 func TestTheServersKeyStays(t *testing.T) {
 	dir := t.TempDir()
 	one, err := OpenKey(dir)

@@ -97,12 +97,12 @@ func mayYet(status int) bool {
 
 // word says what waits in the listener's language; nil where it needs no telling any more, until where quiet hours began meanwhile.
 func (p *Pushes) word(ctx context.Context, l listener, d sqlite.Pushed, now int64) (one *telling, until int64, err error) {
-	c, known, err := p.Store.Case(ctx, l.reader, d.Case)
+	c, known, err := p.Store.Case(ctx, l.Reader(), d.Case)
 	if err != nil || !known {
 		return nil, 0, err
 	}
-	i := slices.IndexFunc(shared.TellingRows(), func(r shared.TellingRow) bool { return r.Kind == d.Kind && r.Role == l.reader.Standing.Role })
-	if i < 0 || !l.telling.Wants(shared.TellingRows()[i], shared.TellPush) || !shared.StillSo(c, d.Kind, now, l.Person, l.reader.Standing) {
+	i := slices.IndexFunc(shared.TellingRows(), func(r shared.TellingRow) bool { return r.Kind == d.Kind && r.Role == l.Standing.Role })
+	if i < 0 || !l.Telling.Wants(shared.TellingRows()[i], shared.TellPush) || !shared.StillSo(c, d.Kind, now, l.Person, l.Standing) {
 		return nil, 0, nil
 	}
 	row := shared.TellingRows()[i]
@@ -116,7 +116,7 @@ func (p *Pushes) word(ctx context.Context, l listener, d sqlite.Pushed, now int6
 	if d.Kind == shared.TellSoon {
 		one.life = time.Duration(d.Number-now) * time.Millisecond
 	}
-	return one, l.telling.HeldUntil(row, now), nil
+	return one, l.Telling.HeldUntil(row, now), nil
 }
 
 // summary is one message for what was held in quiet hours.

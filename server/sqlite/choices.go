@@ -56,12 +56,3 @@ func (s *Store) Choose(ctx context.Context, person, key string, value json.RawMe
 	}
 	return Choice{was + 1, value}, nil
 }
-
-// TellingOf is what a person chose to be told.
-func (s *Store) TellingOf(ctx context.Context, person string) (told shared.Telling, err error) {
-	kept, err := s.Choices(ctx, person)
-	if one, ok := kept[ChoiceTelling]; ok && err == nil {
-		err = json.Unmarshal(one.Value, &told)
-	}
-	return told, err
-}

@@ -2,9 +2,11 @@ package sqlite
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"buxun/shared"
+	"buxun/sync/session"
 )
 
 // PushDevice is a browser that is told by Web Push, as long as the session that asked for it lives.
@@ -17,6 +19,18 @@ type PushDevice struct {
 	Auth     string
 	Language string
 	Since    int64 // it hears of operations after this one
+}
+
+// PushListener is a device that is told now, with where its person stands and what that person chose.
+type PushListener struct {
+	PushDevice
+	Standing shared.Standing
+	Telling  shared.Telling
+}
+
+// Reader is the person as one who reads cases.
+func (l PushListener) Reader() session.Reader {
+	return session.Reader{Person: l.Person, Standing: l.Standing}
 }
 
 // Pushed is one thing that waits to be told on a device.
@@ -89,17 +103,20 @@ func (s *Store) dropPush(ctx context.Context, text string, args ...any) error {
 	return nil
 }
 
-// PushDevices lists the browsers that are told now: their session lives, their phone was not revoked, and their person may sign in.
-func (s *Store) PushDevices(ctx context.Context) ([]PushDevice, error) {
-	rows, err := s.reading.QueryContext(ctx, `SELECT d.id, d.session, d.person, d.endpoint, d.p256dh, d.auth, d.language, d.since FROM push_devices AS d
-		JOIN sessions AS s ON s.token = d.session JOIN people AS p ON p.id = d.person LEFT JOIN replicas AS r ON r.id = s.replica
-		WHERE s.expires_at > ? AND r.revoked_at IS NULL AND NOT p.disabled ORDER BY d.id`, s.now())
+// PushListeners lists the browsers that are told now: their session lives, their phone was not revoked, and their person may sign in.
+func (s *Store) PushListeners(ctx context.Context) ([]PushListener, error) {
+	rows, err := s.reading.QueryContext(ctx, `SELECT d.id, d.session, d.person, d.endpoint, d.p256dh, d.auth, d.language, d.since, p.role, coalesce(p.squad, ''), coalesce(p.unit, ''), coalesce(c.value, '{}')
+		FROM push_devices AS d JOIN sessions AS s ON s.token = d.session JOIN people AS p ON p.id = d.person LEFT JOIN replicas AS r ON r.id = s.replica
+		LEFT JOIN choices AS c ON c.person = d.person AND c.key = ? WHERE s.expires_at > ? AND r.revoked_at IS NULL AND NOT p.disabled ORDER BY d.id`, ChoiceTelling, s.now())
 	if err != nil {
 		return nil, fmt.Errorf("list push devices: %w", err)
 	}
-	return collect(rows, func(scan func(...any) error) (d PushDevice, err error) {
-		err = scan(&d.ID, &d.Session, &d.Person, &d.Endpoint, &d.P256dh, &d.Auth, &d.Language, &d.Since)
-		return d, err
+	return collect(rows, func(scan func(...any) error) (l PushListener, err error) {
+		var telling []byte
+		if err = scan(&l.ID, &l.Session, &l.Person, &l.Endpoint, &l.P256dh, &l.Auth, &l.Language, &l.Since, &l.Standing.Role, &l.Standing.Squad, &l.Standing.Unit, &telling); err == nil {
+			err = json.Unmarshal(telling, &l.Telling)
+		}
+		return l, err
 	})
 }
 
