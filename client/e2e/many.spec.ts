@@ -1,4 +1,4 @@
-// Working through many: the condition that a case is filed under, the unit that is suggested for it.
+// Working through many: the condition that a case is filed under, the unit that is suggested for it, and many decided at once.
 import type { Page } from 'playwright-core'
 import type { Case } from '@shared/types.gen'
 import { openCases } from '../src/db/cases'
@@ -202,5 +202,139 @@ describe('the unit that is suggested', () => {
     await wire.mode({})
     await new App(page).light('全部已到中心').waitFor({ timeout: 70_000 })
     await page.getByRole('button', { name: /^待派遣|派给 / }).first().waitFor()
+  }, 120_000)
+})
+
+describe('many at once', () => {
+  const server = new Server()
+  const wire = new Wire()
+  const phones: Phone[] = []
+  let witness: Device
+  let ids: string[]
+  pictureFailures(() => ({ desk: phones[0], phone: phones[1] }))
+
+  const states = async (): Promise<string[]> => {
+    const held = await openCases(witness.store, witness.phone.person.value?.id ?? '', ids)
+    return ids.map((id) => held.get(id)?.state ?? '')
+  }
+  const all = (state: string, of: readonly number[]) => until(`${of.join()} to be ${state}`, async () => {
+    const now = await states()
+    return of.every((nth) => now[nth] === state)
+  }, 30_000)
+  const open = async (desktop: boolean): Promise<Page> => {
+    const phone = new Phone({ origin: wire.origin, desktop })
+    phones.push(phone)
+    await phone.start()
+    await new App(phone.page).signIn('l6', password)
+    return phone.page
+  }
+  const ours = async (page: Page, words: string) => {
+    await page.keyboard.press('/')
+    await page.keyboard.type(words)
+    await page.keyboard.press('Enter')
+    await until('only ours', async () => (await page.locator('[data-case]').allInnerTexts()).length > 0)
+  }
+
+  beforeAll(async () => {
+    await server.start()
+    await wire.start(server.port)
+    const reporter = await collector(server.origin, 'c604')
+    ids = (await report(reporter, 8, '一起办的')).map(({ caseId }) => caseId)
+    await closeDevice(reporter)
+    witness = await collector(server.origin, 'l6')
+    await all('reported', [0, 1, 2, 3, 4, 5, 6, 7])
+  }, 120_000)
+
+  afterAll(async () => {
+    await closeDevice(witness)
+    for (const phone of phones) await phone.remove()
+    wire.stop()
+    await server.remove()
+  })
+
+  it('by keys: picked on the way, told beforehand, filed together, taken back together, and each its own operation', async () => {
+    const page = await open(true)
+    await until('the queue', async () => (await page.locator('[data-case]').count()) >= 8)
+    await ours(page, '一起办的')
+    await until('eight', async () => (await page.locator('[data-case]').count()) === 8)
+    await page.locator(`[data-case="${ids[0]}"]`).click()
+    for (let i = 0; i < 7; i++) await page.keyboard.press('Shift+ArrowDown')
+    await page.getByText('已选 8 件').waitFor()
+    await look(page, 'many/desk-picked')
+    await page.keyboard.press('s')
+    await page.getByText('已选 7 件').waitFor()
+    await page.keyboard.press('s')
+    await page.keyboard.press('r')
+    const back = page.getByRole('dialog', { name: '退回补充 8 件' })
+    await back.waitFor()
+    expect(await back.getByRole('button', { name: '退回补充 8 件' }).isDisabled()).toBe(true)
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('f')
+    const sheet = page.getByRole('dialog', { name: '立案 8 件' })
+    await sheet.getByText('8 件将立案').waitFor()
+
+    // Meanwhile somebody else returns one of them.
+    const held = (await openCases(witness.store, witness.phone.person.value?.id ?? '', [ids[7] ?? ''])).get(ids[7] ?? '')
+    await witness.phone.save({ case: ids[7] ?? '', action: 'return', payload: { reason: '照片看不清' }, seen: held?.revision ?? 1, taxonomy: 'e2e' })
+    await sheet.getByText('7 件将立案').waitFor({ timeout: 30_000 })
+    await sheet.getByText('1 件不行').waitFor()
+    await sheet.getByText(/^1 件：已被 中队长6 退回补充 · \w+-8$/).waitFor()
+    await look(page, 'many/desk-plan')
+    await night(page)
+    await look(page, 'many/desk-plan-night')
+    await day(page)
+    await page.keyboard.press('Enter')
+    await page.getByText('已立案 · 7 件').waitFor()
+    await look(page, 'many/desk-undo')
+    await page.keyboard.press('u')
+    await until('seven to be back', async () => (await page.locator('[data-case]').count()) >= 7 && (await page.getByRole('button', { name: '撤回' }).count()) === 0)
+    expect((await states()).slice(0, 7)).toEqual(Array(7).fill('reported'))
+
+    await ours(page, '一起办的')
+    await page.keyboard.press('s')
+    await page.getByText('已选 1 件').waitFor()
+    await page.getByRole('button', { name: '全选' }).click()
+    await page.keyboard.press('f')
+    await page.getByRole('dialog', { name: '立案 7 件' }).getByText('7 件将立案').waitFor()
+    await page.keyboard.press('Enter')
+    await all('filed', [0, 1, 2, 3, 4, 5, 6])
+
+    await page.getByRole('button', { name: /^待派遣/ }).click()
+    await ours(page, '一起办的')
+    await page.keyboard.press('s')
+    await page.getByRole('button', { name: '全选' }).click()
+    await page.keyboard.press('d')
+    const given = page.getByRole('dialog', { name: '派遣 7 件' })
+    await given.getByText('4 件将派给 石峰环卫（演示）').waitFor()
+    await given.getByText('3 件将派给 石峰城管执法（演示）').waitFor()
+    await look(page, 'many/desk-dispatch')
+    await page.keyboard.press('Enter')
+    await all('dispatched', [0, 1, 2, 3, 4, 5, 6])
+    const units = [...(await openCases(witness.store, witness.phone.person.value?.id ?? '', ids.slice(0, 7))).values()].map(({ unit }) => unit)
+    expect(units.filter((unit) => unit === 'demo-env').length).toBe(4)
+    expect(units.filter((unit) => unit === 'demo-order').length).toBe(3)
+  }, 240_000)
+
+  it('by thumb, without a line: from the list with its boxes, returned with one reason', async () => {
+    const page = await open(false)
+    await page.getByRole('button', { name: '多选' }).tap()
+    await page.getByRole('checkbox').first().waitFor()
+    for (const nth of [0, 1]) await page.getByRole('checkbox').nth(nth).tap()
+    await page.getByText('已选 2 件').waitFor()
+    await look(page, 'many/phone-picked')
+    await wire.away()
+    await page.getByRole('button', { name: '退回补充', exact: true }).tap()
+    const sheet = page.getByRole('dialog', { name: '退回补充 2 件' })
+    await sheet.getByRole('list', { name: '常用语列表' }).getByRole('button').first().tap()
+    await look(page, 'many/phone-plan')
+    await night(page)
+    await look(page, 'many/phone-plan-night')
+    await day(page)
+    await sheet.getByRole('button', { name: '退回补充 2 件' }).tap()
+    await page.getByText('已退回 · 2 件').waitFor()
+    await new App(page).light('待传：2 条记录').waitFor()
+    await page.getByRole('button', { name: '撤回' }).waitFor({ state: 'detached', timeout: 15_000 })
+    await wire.mode({})
+    await new App(page).light('全部已到中心').waitFor({ timeout: 70_000 })
   }, 120_000)
 })

@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto'
 import { parseBody } from '@shared/body'
 import { Fault } from '@shared/fault'
 import { summarize } from '../db/summary'
-import { undoMs } from './decisions'
+import { manyMs, undoMs } from './decisions'
 import { Centre, Hand, openPage, Pages, people } from './rig'
 import type { Intent, Phone } from './phone'
 
@@ -72,6 +72,21 @@ test('each of several decisions has its own five seconds, and they keep their or
   expect((await kept(phone)).map((row) => row.caseId).sort()).toEqual([caseOf(2), caseOf(3)])
   world.pass(4_000)
   await vi.waitFor(() => expect(bodies(centre).map((body) => body.case)).toEqual([caseOf(1), caseOf(2), caseOf(3)]))
+})
+
+test('decisions on many cases, stored one after the other, may all be taken back until one time and go then', async () => {
+  const { world, centre, phone } = await signedIn()
+  const until = world.wall() + manyMs
+  const ids: string[] = []
+  for (const n of [1, 2, 3]) {
+    ids.push((await phone.decide(filing(n), until)).id)
+    world.pass(1_000)
+  }
+  expect(await phone.undo(ids[1] ?? '')).toBe(true)
+  world.pass(manyMs - 3_000 - 1)
+  expect([bodies(centre), await made(phone)]).toEqual([[], []])
+  world.pass(1)
+  await vi.waitFor(() => expect(bodies(centre).map((body) => [body.counter, body.case])).toEqual([[1, caseOf(1)], [2, caseOf(3)]]))
 })
 
 test('L1: what a killed page left becomes an operation at the next start, once', async () => {

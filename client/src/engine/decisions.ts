@@ -11,6 +11,8 @@ import type { World } from './world'
 
 /** How long a decision may be taken back. */
 export const undoMs = 5_000
+/** How long one decision on many cases may be taken back: there is more to look at. */
+export const manyMs = 10_000
 /** After one could not become an operation, as where storage is full. */
 const againMs = 5_000
 
@@ -46,10 +48,10 @@ export class Decisions {
     for (const row of rows) this.await(row)
   }
 
-  /** Resolves when the decision is in durable storage (L1). */
-  async make(person: string, deed: Deed): Promise<Decision> {
+  /** Resolves when the decision is in durable storage (L1). `fireAt`: those of one decision on many cases have one time, at most manyMs ahead. */
+  async make(person: string, deed: Deed, fireAt?: number): Promise<Decision> {
     const { store, now, newId, changed } = this.ports
-    const decision = { id: newId(), person, caseId: deed.case, madeAt: now(), fireAt: now() + undoMs }
+    const decision = { id: newId(), person, caseId: deed.case, madeAt: now(), fireAt: fireAt ?? now() + undoMs }
     await keepDecision(store, decision, JSON.stringify(deed))
     this.await(decision)
     changed()
@@ -71,10 +73,10 @@ export class Decisions {
     await Promise.all(due.map((row) => this.fire(row.id)))
   }
 
-  private await({ id, fireAt }: Decision): void {
+  private await({ id, madeAt, fireAt }: Decision): void {
     if (this.timers.has(id)) return
-    // Nobody waits longer than that, whatever was done to the wall clock meanwhile.
-    this.wait(id, Math.max(0, Math.min(undoMs, fireAt - this.ports.now())))
+    // Nobody waits longer than it was to be, whatever was done to the wall clock meanwhile.
+    this.wait(id, Math.max(0, Math.min(fireAt - madeAt, fireAt - this.ports.now())))
   }
 
   private wait(id: string, ms: number): void {

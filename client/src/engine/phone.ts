@@ -177,9 +177,9 @@ export class Phone {
    * Stores what the person decided: resolves when it is durable (L1). It becomes an operation after undoMs, or at the next start.
    * @throws Fault storage.full
    */
-  decide(intent: Intent): Promise<Decision> {
+  decide(intent: Intent, fireAt?: number): Promise<Decision> {
     const { person, deed } = this.deedOf(intent)
-    return this.withRoom(() => this.decisions.make(person, deed))
+    return this.withRoom(() => this.decisions.make(person, deed, fireAt))
   }
 
   /** False where the decision is an operation already: it cannot be taken back any more. */

@@ -231,6 +231,11 @@ export interface DeedState {
    * Rejects with the fault where it would be refused, or where a decision would come too late.
    */
   do(caseId: string, action: Action, payload?: Payload): Promise<void>
+  /**
+   * Decides many one after the other, each as its own: all of them may be taken back until one and the same time, ten seconds from now.
+   * Resolves with the fault of each that could not be done.
+   */
+  many(action: Action, of: readonly { readonly caseId: string; readonly payload: Payload }[]): Promise<ReadonlyMap<string, string>>
   decide(caseId: string, action: 'file' | 'auditPass'): Promise<void>
   decideWithReason(caseId: string, action: 'return' | 'reject' | 'auditFail', reason: string): Promise<void>
   comment(caseId: string, words: string): Promise<void>

@@ -1,10 +1,11 @@
 import { computed, watch } from 'vue'
-import { Fault } from '@shared/fault'
+import { Fault, faultCode } from '@shared/fault'
 import { inScope } from '@shared/judge'
 import { awaited } from '@shared/reach'
 import { version, type Action, type Body, type Case, type Change, type Condition, type Fix, type Judging, type Payload } from '@shared/types.gen'
 import { allows, builtinWorkflow, fits, moveOf, opens, unmet } from '@shared/workflow'
 import { keepDocument, openDocument } from '../db/documents'
+import { manyMs } from '../engine/decisions'
 import type { Intent, Phone } from '../engine/phone'
 import type { World } from '../engine/world'
 import type { DeedState, Undoable } from './contract'
@@ -108,6 +109,14 @@ export function makeDeeds({ phone, world, ledger, fix, taxonomy }: DeedPorts): D
       return offered && unmet({ ...move, when: (move.when ?? []).filter((one) => !ofInput.has(one)) }, c, blank(action, person), now()) === ''
     },
     do: (caseId, action, payload = {}) => act(caseId, action, payload, moveOf(builtinWorkflow, action)?.evidence === false ? decide : undefined),
+    many: async (action, of) => {
+      const fireAt = phone.clock.now() + manyMs
+      const faults = new Map<string, string>()
+      for (const { caseId, payload } of of) {
+        await act(caseId, action, payload, (intent) => phone.decide(intent, fireAt)).catch((thrown: unknown) => faults.set(caseId, faultCode(thrown)))
+      }
+      return faults
+    },
     decide: (caseId, action) => act(caseId, action, {}, decide),
     decideWithReason: (caseId, action, reason) => act(caseId, action, { reason }, decide),
     undoable: computed(() => ledger.decided.value.map(undoableOf)),

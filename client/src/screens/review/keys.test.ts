@@ -5,8 +5,14 @@ const press = (key: string, more: Partial<KeyboardEvent> = {}) =>
   strokeOf({ key, ctrlKey: false, metaKey: false, altKey: false, isComposing: false, target: null, ...more } as KeyboardEvent)
 
 describe('keys of the review page', () => {
-  it.each([['j', 'down'], ['K', 'up'], ['f', 'file'], ['R', 'return'], ['x', 'reject'], ['u', 'undo'], ['d', 'dispatch'], ['C', 'finish'], ['m', 'merge'], ['v', 'verify'], ['/', 'search'], ['ArrowLeft', 'left'], ['ArrowRight', 'right'], ['?', 'help'], ['？', 'help'], [' ', 'zoom'], ['p', 'play'], ['1', 'condition'], ['8', 'condition'], ['9', undefined]])('%s: %s', (key, stroke) => {
+  it.each([['j', 'down'], ['K', 'up'], ['f', 'file'], ['R', 'return'], ['x', 'reject'], ['u', 'undo'], ['d', 'dispatch'], ['C', 'finish'], ['m', 'merge'], ['v', 'verify'], ['/', 'search'], ['ArrowLeft', 'left'], ['ArrowRight', 'right'], ['?', 'help'], ['？', 'help'], [' ', 'zoom'], ['p', 'play'], ['1', 'condition'], ['8', 'condition'], ['9', undefined], ['s', 'pick'], ['Escape', 'clear']])('%s: %s', (key, stroke) => {
     expect(press(key)).toBe(stroke)
+  })
+
+  it('with shift the way through the queue picks what it passes', () => {
+    expect(['ArrowDown', 'ArrowUp', 'J', 'K'].map((key) => press(key, { shiftKey: true }))).toEqual(['pickDown', 'pickUp', 'pickDown', 'pickUp'])
+    expect([press('ArrowLeft', { shiftKey: true }), press('?', { shiftKey: true })]).toEqual(['left', 'help'])
+    expect(press('J', { shiftKey: true, repeat: true })).toBe('pickDown')
   })
 
   it('leaves keys to what has the focus: all of them to a field or a dialog, space to a button', () => {

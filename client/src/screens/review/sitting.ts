@@ -9,7 +9,7 @@ import { useDirectory } from '../../state/directory'
 import { useSync } from '../../state/sync'
 import { useTaxonomy } from '../../state/taxonomy'
 import { t } from '../../words/words'
-import { told, type Told } from '../tell'
+import { sentence, told, type Told } from '../tell'
 import { paceOf } from './pace'
 import { type Heap, heapCounts, heapOf, heaps, isMeant, nextAt, queueOf } from './queue'
 
@@ -154,19 +154,39 @@ export function useSitting() {
     }
   }
 
-  /** Takes the latest decision back and shows its case again. */
+  /** One decision on many: they leave the queue at once, and who could not be decided is back in it and told. */
+  async function bulk(verdict: Action, of: readonly { readonly caseId: string; readonly payload: Payload }[]): Promise<void> {
+    const from = heap.value
+    const at = Math.max(0, place.value)
+    problem.value = null
+    for (const { caseId } of of) leaving.value.set(caseId, from)
+    if (queue.value.length === 0) typed.value = ''
+    if (!decidable.value) look(nextAt(queue.value, Math.min(at, queue.value.length - 1)))
+    const faults = await deeds.many(verdict, of)
+    for (const id of faults.keys()) leaving.value.delete(id)
+    const done = Date.now() // one deed, for the pace
+    decided.value = [...decided.value, ...of.filter(({ caseId }) => !faults.has(caseId)).map(({ caseId }) => ({ id: caseId, at: done, heap: from }))]
+    const [fault] = faults.values()
+    if (fault !== undefined) problem.value = { what: t('bulk.failed', { n: faults.size }), todo: sentence(fault) }
+  }
+
+  /** What was decided last with one deed: one case, or many that may be taken back until the same time. */
+  const batch = computed(() => deeds.undoable.value.filter((one) => one.until === undoable.value?.until && one.action === undoable.value?.action))
+
+  /** Takes the latest decision back, on one case or on many, and shows its first case again. */
   async function undo(): Promise<void> {
-    const last = undoable.value
+    const of = batch.value
+    const [last] = of
     if (last === undefined) return
     problem.value = null
-    if (!(await deeds.undo(last.decision))) {
-      problem.value = { what: t('undo.tooLate'), todo: '' }
-      return
-    }
-    // Storage may still show it as decided: it goes back to where it was.
+    const back: string[] = []
+    for (const { decision, caseId } of of) if (await deeds.undo(decision)) back.push(caseId)
+    if (back.length < of.length) problem.value = { what: back.length === 0 ? t('undo.tooLate') : t('undo.some', { n: back.length, gone: of.length - back.length }), todo: '' }
+    if (back.length === 0) return
+    // Storage may still show them as decided: they go back to where they were.
     heap.value = decided.value.find((one) => one.id === last.caseId)?.heap ?? heap.value
-    decided.value = decided.value.filter((one) => one.id !== last.caseId)
-    leaving.value.delete(last.caseId)
+    decided.value = decided.value.filter((one) => !back.includes(one.id))
+    for (const id of back) leaving.value.delete(id)
     typed.value = ''
     await nextTick()
     look(last.caseId)
@@ -174,7 +194,7 @@ export function useSitting() {
 
   return {
     ready, queue, waiting, heap, counts, view, chosen, place, decidable, fresh, typed, problem, undoable, title,
-    undoables: computed(() => deeds.undoable.value.length), done: computed(() => decided.value.length), pace: computed(() => paceOf(decided.value.map((one) => one.at))),
+    batch, bulk, undoables: computed(() => deeds.undoable.value.length), done: computed(() => decided.value.length), pace: computed(() => paceOf([...new Set(decided.value.map((one) => one.at))])),
     find: (id: string | undefined) => cases.value.find((one) => one.case.id === id),
     may: (action: Action) => view.value !== undefined && decidable.value && deeds.may(view.value, action),
     turn, look, looked, skip, step, decide, undo,
