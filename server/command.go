@@ -99,7 +99,7 @@ var commands = map[string]command{
 	"import areas":    {"FILE [--dry-run]", 1, importFile(roster.Areas)},
 	"import":          {"FILE …", anyWords, importHandovers}, // hand-over files
 	"phrases list":    {"[--search TEXT] [--squad S] [--kind K]", 0, listPhrases},
-	"phrases add":     {"SQUAD description|address|return|reject|auditFail TEXT", 3, addPhrase},
+	"phrases add":     {"SQUAD KIND TEXT", 3, addPhrase},
 	"phrases remove":  {"SQUAD KIND TEXT", 3, removePhrase},
 	"import phrases":  {"FILE [--dry-run]", 1, importFile(roster.Phrases)},
 	"import limits":   {"FILE [--dry-run]", 1, importFile(roster.Limits)},

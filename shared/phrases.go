@@ -17,6 +17,17 @@ const (
 	PhraseReturn      PhraseKind = "return"      // reason of 退回补充
 	PhraseReject      PhraseKind = "reject"      // reason of 不予立案
 	PhraseAuditFail   PhraseKind = "auditFail"   // reason of 自处置审核不通过
+	PhraseHandBack    PhraseKind = "handBack"    // reason of 回退, by a unit
+	PhraseExtension   PhraseKind = "extension"   // reason of an ask for 延期, by a unit
+	PhraseSuspension  PhraseKind = "suspension"  // reason of 挂账, and of asking for it, by a unit too
+	PhraseAppeal      PhraseKind = "appeal"      // reason of 申诉, by a unit
+	PhraseRework      PhraseKind = "rework"      // reason of 返工
+	PhraseClose       PhraseKind = "close"       // reason of 结案 without a passed re-check
+	PhraseReopen      PhraseKind = "reopen"      // reason of reopening a closed case
+	PhraseReconsider  PhraseKind = "reconsider"  // reason of taking up again what was rejected or void
+	PhraseVoid        PhraseKind = "void"        // reason of asking for 作废
+	PhraseDeny        PhraseKind = "deny"        // reason of not granting what was asked for
+	PhraseSupervise   PhraseKind = "supervise"   // words of 督办
 )
 
 // Limits of the quick phrases that a squad keeps. A phrase is to be read in passing and must fit a button.
@@ -27,7 +38,15 @@ const (
 
 // PhraseKinds are all kinds, in the order in which they are shown.
 func PhraseKinds() []PhraseKind {
-	return []PhraseKind{PhraseDescription, PhraseAddress, PhraseReturn, PhraseReject, PhraseAuditFail}
+	return []PhraseKind{
+		PhraseDescription, PhraseAddress, PhraseReturn, PhraseReject, PhraseAuditFail, PhraseRework, PhraseClose, PhraseSuspension, PhraseVoid, PhraseDeny,
+		PhraseSupervise, PhraseReopen, PhraseReconsider, PhraseHandBack, PhraseExtension, PhraseAppeal,
+	}
+}
+
+// UnitPhraseKinds are those of what units do.
+func UnitPhraseKinds() []PhraseKind {
+	return []PhraseKind{PhraseHandBack, PhraseExtension, PhraseSuspension, PhraseAppeal}
 }
 
 // CheckPhrases says whether a squad may keep these phrases of one kind, as they stand. The fault is phrases.malformed and

@@ -455,6 +455,17 @@ export const phraseKinds = [
   'return', // reason of 退回补充
   'reject', // reason of 不予立案
   'auditFail', // reason of 自处置审核不通过
+  'handBack', // reason of 回退, by a unit
+  'extension', // reason of an ask for 延期, by a unit
+  'suspension', // reason of 挂账, and of asking for it, by a unit too
+  'appeal', // reason of 申诉, by a unit
+  'rework', // reason of 返工
+  'close', // reason of 结案 without a passed re-check
+  'reopen', // reason of reopening a closed case
+  'reconsider', // reason of taking up again what was rejected or void
+  'void', // reason of asking for 作废
+  'deny', // reason of not granting what was asked for
+  'supervise', // words of 督办
 ] as const
 /** PhraseKind is where a quick phrase (常用语) is offered. */
 export type PhraseKind = (typeof phraseKinds)[number]

@@ -43,8 +43,9 @@ func ReadPhrase(fields map[string]string, squads []Squad) (Phrase, Wrongs) {
 		wrongs.noSquad(fields["squad"])
 	}
 	if p.Kind, _ = read(phraseWords, fields["kind"]); p.Kind == "" {
-		wrongs.add("kind", say("种类“%s”不认识，请写 描述、位置、退回原因、不予立案原因 或 自行处置不通过原因",
-			"unknown kind %q: write description, address, return, reject or auditFail", show(fields["kind"])))
+		zh, en := phraseKindNames()
+		said := say("种类“%s”不认识，请写其中一个：", "unknown kind %q: write one of ", show(fields["kind"]))
+		wrongs.add("kind", words{said.zh + zh, said.en + en})
 	}
 	switch n := utf8.RuneCountInString(p.Text); {
 	case n == 0:
@@ -55,6 +56,14 @@ func ReadPhrase(fields map[string]string, squads []Squad) (Phrase, Wrongs) {
 		wrongs.add("text", say("有看不见的字符，请重新输入", "there are invisible characters: type it again"))
 	}
 	return p, wrongs
+}
+
+func phraseKindNames() (zh, en string) {
+	var inZh, inEn []string
+	for _, w := range phraseWords {
+		inZh, inEn = append(inZh, w.zh), append(inEn, w.en)
+	}
+	return strings.Join(inZh, "、"), strings.Join(inEn, ", ")
 }
 
 // listKey names one list of phrases: a squad's of one kind.

@@ -21,7 +21,18 @@ type Phrases struct {
 	Version string
 }
 
-// Phrases lists what a squad keeps; an empty code means the reader's own squad. Another squad's are for the centre's roles
+// phrasesOfUnits lists what all squads keep for the steps of units, in the order of squads: a unit works for all of them.
+func (s *Store) phrasesOfUnits(ctx context.Context, kinds map[shared.PhraseKind][]string) error {
+	kept, err := s.PhrasesKept(ctx)
+	for _, p := range kept {
+		if slices.Contains(shared.UnitPhraseKinds(), p.Kind) && !slices.Contains(kinds[p.Kind], p.Text) && len(kinds[p.Kind]) < shared.MaxPhrases {
+			kinds[p.Kind] = append(kinds[p.Kind], p.Text)
+		}
+	}
+	return err
+}
+
+// Phrases lists what a squad keeps, to people of a unit what all squads keep for the steps of units; an empty code means the reader's own squad. Another squad's are for the centre's roles
 // (L10): the fault is request.notPermitted, or request.notFound on a squad that is not there.
 func (s *Store) Phrases(ctx context.Context, reader session.Reader, squad string) (Phrases, error) {
 	p := Phrases{Kinds: map[shared.PhraseKind][]string{}}
@@ -49,6 +60,11 @@ func (s *Store) Phrases(ctx context.Context, reader session.Reader, squad string
 	}
 	for _, r := range list {
 		p.Kinds[r.kind] = append(p.Kinds[r.kind], r.text)
+	}
+	if reader.Standing.Unit != "" {
+		if err := s.phrasesOfUnits(ctx, p.Kinds); err != nil {
+			return p, err
+		}
 	}
 	text, err := json.Marshal(p) // a map is written in order of its keys
 	if err != nil {

@@ -115,3 +115,30 @@ func TestStrangePhrasesAreRefusedAndChangeNothing(t *testing.T) {
 		t.Errorf("kept %v, %v", got.Kinds, err)
 	}
 }
+
+func TestL10_UnitsAreToldTheSentencesForTheirOwnStepsAndNoOthers(t *testing.T) {
+	w := newWorld(t)
+	w.must(w.PutUnits(w.ctx, []Unit{{Code: "env", Name: "环卫处"}}))
+	w.must(w.PutPeople(w.ctx, []Person{{Login: "worker", Label: "环卫一", Role: shared.RoleUnit, Unit: "env"}}))
+	people, err := w.People(w.ctx)
+	w.must(err)
+	for _, p := range people {
+		w.ids[p.Login] = p.ID
+	}
+	keep := func(as string, kind shared.PhraseKind, texts ...string) {
+		w.must(w.PutPhrases(w.ctx, w.reader(as), "", kind, texts, nil))
+	}
+	keep("a-leader", shared.PhraseHandBack, "不归我们", "地界不对")
+	keep("b-leader", shared.PhraseHandBack, "地界不对", "已经修过")
+	keep("a-leader", shared.PhraseReturn, "照片不清")
+	keep("a-leader", shared.PhraseSupervise, "今天办完")
+	got, err := w.Phrases(w.ctx, w.reader("worker"), "")
+	w.must(err)
+	want := map[shared.PhraseKind][]string{shared.PhraseHandBack: {"不归我们", "地界不对", "已经修过"}}
+	if !reflect.DeepEqual(got.Kinds, want) {
+		t.Errorf("the unit is told %v", got.Kinds)
+	}
+	if got, _ := w.Phrases(w.ctx, w.reader("a-one"), ""); len(got.Kinds) != 3 {
+		t.Errorf("the squad keeps %v", got.Kinds)
+	}
+}

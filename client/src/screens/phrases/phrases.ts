@@ -9,6 +9,17 @@ const builtIn: Readonly<Record<PhraseKind, readonly Key[]>> = {
   return: ['reason.return1', 'reason.return2', 'reason.return3', 'reason.return4'],
   reject: ['reason.reject1', 'reason.reject2', 'reason.reject3', 'reason.reject4'],
   auditFail: ['reason.auditFail1', 'reason.auditFail2', 'reason.auditFail3'],
+  handBack: ['why.handBack1', 'why.handBack2', 'why.handBack3'],
+  extension: ['why.askExtension1', 'why.askExtension2', 'why.askExtension3'],
+  suspension: ['why.suspend1', 'why.suspend2', 'why.suspend3'],
+  appeal: ['why.appeal1', 'why.appeal2'],
+  rework: ['why.rework1', 'why.rework2', 'why.rework3'],
+  close: ['why.close1', 'why.close2'],
+  reopen: ['why.reopen1', 'why.reopen2'],
+  reconsider: ['why.reconsider1'],
+  void: ['why.askVoid1', 'why.askVoid2'],
+  deny: ['why.deny1', 'why.deny2'],
+  supervise: ['why.supervise1', 'why.supervise2'],
 }
 
 /** Where the cursor goes in a phrase that has to be filled in. */
