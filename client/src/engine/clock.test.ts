@@ -51,3 +51,12 @@ test('a new anchor replaces the old one, a measurement without one keeps it', ()
   clock.measure(0, 1, { token: 'b', at: 2 })
   expect(clock.anchor()).toEqual({ token: 'b', at: 2 })
 })
+
+test('the centre\'s clock is told for limits: measured or recalled, corrected where the wall clock was set back, none where nothing was measured', () => {
+  const { world, clock } = rig()
+  expect(clock.skew()).toBe(0)
+  clock.measure(700, 40)
+  expect(clock.skew()).toBe(700)
+  world.setWall(-3_600_000)
+  expect(clock.skew()).toBe(3_600_700)
+})

@@ -43,6 +43,11 @@ export class Clock {
     return this.measured
   }
 
+  /** The server's clock minus the device's as it stands, as far as it was ever measured: what limits are told by. */
+  skew(): number {
+    return this.measured === null ? 0 : this.now() + this.measured.offset - this.world.wall()
+  }
+
   anchor(): Anchor | null {
     return this.measured?.anchor ?? null
   }

@@ -1,5 +1,6 @@
 import type { Clock } from '@shared/types.gen'
-import { clockNow, isOver, long } from './clock'
+import { skew } from '../ui/now'
+import { clockNow, clockWords, isOver, long } from './clock'
 
 const hour = 3_600_000
 const clock = (more: Partial<Clock>): Clock => ({ phase: 'handle', pace: 'urgent', limit: 4 * hour, since: 0, data: 'd', ...more })
@@ -18,6 +19,17 @@ describe('the time that is left', () => {
     expect(isOver(clock({ due: 2 * hour }), 2 * hour)).toBe(true)
     expect(isOver(clock({ due: 9 * hour, overdue: hour }), 2 * hour)).toBe(true)
     expect([isOver(clock({ left: 1 }), 0), isOver(clock({ left: -1 }), 0)]).toEqual([false, true])
+  })
+
+  it('runs by the centre, whatever the phone shows', () => {
+    const one = clock({ due: 3 * hour })
+    // It is 2 o'clock at the centre, and the phone is three hours ahead.
+    skew.value = -3 * hour
+    expect([isOver(one, 5 * hour), clockWords(one, 5 * hour)]).toEqual([false, 'clock.left'])
+    // It is 4 o'clock at the centre, and the phone is two hours behind.
+    skew.value = 2 * hour
+    expect([isOver(one, 2 * hour), clockWords(one, 2 * hour)]).toEqual([true, 'clock.over'])
+    skew.value = 0
   })
 
   it('reads in minutes below an hour, in hours below two days, then in days', () => {

@@ -1,5 +1,6 @@
 // What of a case's time limits is told: the one that runs, and how much of it is left.
 import type { Case, Clock } from '@shared/types.gen'
+import { skew } from '../ui/now'
 import { t } from '../words/words'
 
 const minute = 60_000
@@ -13,9 +14,14 @@ export function clockNow({ clocks = [] }: Pick<Case, 'clocks'>): Clock | undefin
   return running[0] ?? open.find((clock) => clock.left !== undefined)
 }
 
+/** The time by the centre's clock, at a time of this phone's. */
+export function atCentre(now: number): number {
+  return now + skew.value
+}
+
 /** Whether it ran out: by what the centre marked, or by the time. */
 export function isOver(clock: Clock, now: number): boolean {
-  return clock.overdue !== undefined || (clock.due !== undefined && clock.due <= now) || (clock.due === undefined && (clock.left ?? 0) < 0)
+  return clock.overdue !== undefined || (clock.due !== undefined && clock.due <= atCentre(now)) || (clock.due === undefined && (clock.left ?? 0) < 0)
 }
 
 /** 25 分钟, 3 小时, 2 天: whole ones, at least one minute. */
@@ -28,6 +34,6 @@ export function long(ms: number): string {
 export function clockWords(clock: Clock, now: number): string {
   const phase = t(`phase.${clock.phase}`)
   if (clock.due === undefined) return (clock.left ?? 0) < 0 ? t('clock.over', { phase, time: long(-(clock.left ?? 0)) }) : t('clock.still', { phase, time: long(clock.left ?? 0) })
-  if (isOver(clock, now)) return t('clock.over', { phase, time: long(now - Math.min(clock.due, clock.overdue ?? clock.due)) })
-  return t('clock.left', { phase, time: long(clock.due - now) })
+  if (isOver(clock, now)) return t('clock.over', { phase, time: long(atCentre(now) - Math.min(clock.due, clock.overdue ?? clock.due)) })
+  return t('clock.left', { phase, time: long(clock.due - atCentre(now)) })
 }

@@ -87,6 +87,8 @@ export interface SyncState {
   readonly pulling: Readonly<Ref<boolean>>
   readonly fault: Readonly<Ref<string | null>>
   readonly heardAt: Readonly<Ref<number | null>>
+  /** The centre's clock minus this phone's, ms; 0 where it was never measured. */
+  readonly skew: Readonly<Ref<number>>
   /** Of the signed-in person: operations, photos and voice notes that the server has not acknowledged. */
   readonly waitingRecords: Readonly<Ref<number>>
   readonly waitingPhotos: Readonly<Ref<number>>

@@ -66,6 +66,11 @@ export function makeSync(phone: Phone, ledger: Ledger, centre: Asking): SyncStat
     link: computed(() => status.value.link),
     pulling: computed(() => status.value.pulling),
     fault: computed(() => fault.value ?? status.value.fault),
+    // Measured when the centre answers, which is when it was heard.
+    skew: computed(() => {
+      void status.value
+      return Math.round(phone.clock.skew())
+    }),
     heardAt: computed(() => latest(status.value.heardAt, answered.value)),
     waitingRecords: computed(() => summary.value.records),
     waitingPhotos: computed(() => summary.value.photos),

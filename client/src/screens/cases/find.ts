@@ -1,7 +1,7 @@
 // Which cases a list shows: search, filters and order, over what the phone holds. Pure: screens pass what they have.
 import { sources, states, type Source, type State } from '@shared/types.gen'
 import type { CaseView } from '../../state/contract'
-import { clockNow, isOver } from '../clock'
+import { atCentre, clockNow, isOver } from '../clock'
 import { isReturned } from './order'
 
 export const spans = ['today', 'yesterday', 'week', 'month'] as const
@@ -129,7 +129,7 @@ function limitOf({ case: c }: CaseView, now: number): Wanted['limit'] {
   const clock = clockNow(c)
   if (clock === undefined) return ''
   if (isOver(clock, now)) return 'over'
-  return clock.due !== undefined && clock.due - now < soonMs ? 'soon' : ''
+  return clock.due !== undefined && clock.due - atCentre(now) < soonMs ? 'soon' : ''
 }
 
 /** Something of it is not at the centre whole: it waits, goes, needs a person, or was lost. */
