@@ -138,7 +138,7 @@ describe('a task', () => {
     expect(await story().getByText('核实：属实').count()).toBe(0)
     await wire.mode({})
     await hand.page.evaluate(() => dispatchEvent(new Event('online')))
-    await story().getByText('核实：属实').waitFor()
+    await story().getByText('核实：属实').waitFor({ timeout: 60_000 })
     await new App(hand.page).light('全部已到中心').waitFor({ timeout: 30_000 })
   }, 120_000)
 
@@ -154,7 +154,7 @@ describe('a task', () => {
     await wire.mode({})
     await page.evaluate(() => dispatchEvent(new Event('online')))
     await desk.open(`/cases/${cases[1]}`)
-    await story().getByText(/晚到：这个任务已经改派给别人/).waitFor()
+    await story().getByText(/晚到：这个任务已经改派给别人/).waitFor({ timeout: 60_000 })
     const c = await until('the leader to have it', async () => {
       const now = await held(leader, cases[1] ?? '')
       return now?.timeline.some((entry) => entry.action === 'verifyFalse') ? now : undefined
