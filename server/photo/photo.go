@@ -119,7 +119,7 @@ func New(dir string, ledger Ledger, options Options) (*Photos, error) {
 	uploads := store{p}
 	composer.UseCore(uploads)
 	composer.UseTerminater(uploads)
-	composer.UseLocker(p.locks)
+	composer.UseLocker(locker{p.locks})
 	tus, err := handler.NewHandler(handler.Config{
 		StoreComposer: composer, BasePath: Path, MaxSize: shared.MaxPhotoBytes, DisableDownload: true, DisableConcatenation: true,
 		Cors: &handler.CorsConfig{Disable: true}, NetworkTimeout: silence, Logger: quiet(p.log),

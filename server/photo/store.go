@@ -122,6 +122,7 @@ func (u *upload) GetReader(context.Context) (io.ReadCloser, error) { return nil,
 
 // WriteChunk appends what arrives. What was written before a failure counts.
 func (u *upload) WriteChunk(ctx context.Context, offset int64, from io.Reader) (int64, error) {
+	u.req.interruption.begins()
 	n, err := u.append(offset, from)
 	if err != nil {
 		return n, store{u.p}.refuse(ctx, u.req, err)

@@ -53,6 +53,8 @@ type request struct {
 	offset int64
 	// kept is what became of the photo, once it is whole: ArrivalHere or ArrivalDamaged.
 	kept shared.Arrival
+
+	interruption interruption
 }
 
 type requestKey struct{}

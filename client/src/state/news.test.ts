@@ -57,3 +57,10 @@ it('says once that a task is about to run out of time', () => {
   expect(reader.read(cases, who, chosen, now).map(({ row }) => row.kind)).toEqual(['soon'])
   expect(reader.read(cases, who, chosen, now + 20_000)).toEqual([])
 })
+
+it('says nothing of what was there when the page was opened, whenever it is shown', () => {
+  const reader = new Newsreader()
+  reader.read([], who, chosen, now, now)
+  const came = [entry(2, 'return', { received: now - 1 }), entry(3, 'return', { received: now + 1 })]
+  expect(reader.read([view([report, ...came])], who, chosen, now + 2, now).map(({ key }) => key)).toEqual(['a returned 3'])
+})

@@ -20,8 +20,11 @@ export class Newsreader {
   private readonly said = new Set<string>()
   private begun = false
 
-  /** What is new in these cases since the last time; the first time everything is known. */
-  read(views: readonly CaseView[], who: Told, telling: Telling, now: number): News[] {
+  /**
+   * What is new in these cases since the last time; the first time everything is known.
+   * @param now and `since`, when the page was opened, by the server's clock: what it received before is in the page's lists
+   */
+  read(views: readonly CaseView[], who: Told, telling: Telling, now: number, since = 0): News[] {
     const news: News[] = []
     const tell = (view: CaseView, row: TellingRow, what: string) => {
       const key = `${view.case.id} ${row.kind} ${what}`
@@ -34,7 +37,7 @@ export class Newsreader {
       const known = this.revisions.get(c.id) ?? 0
       this.revisions.set(c.id, Math.max(known, c.revision))
       for (const entry of c.revision > known ? c.timeline : []) {
-        if (entry.revision <= known || now - entry.received > freshMs) continue
+        if (entry.revision <= known || entry.received < since || now - entry.received > freshMs) continue
         const row = toldOf(c, entry, who)
         if (row) tell(view, row, String(entry.revision))
       }
