@@ -37,9 +37,10 @@ var goMay = map[string][]string{
 	"server/numbering":   {"shared", "server/es256", "server/sqlite", "sync/wire", "sync/session", "github.com/google/uuid"},
 	// What the server does to cases by itself: limits that run out, suspended cases, mergers, who is sent.
 	"server/duties": {"shared", "server/sqlite", "server/roster", "sync/wire", "sync/session"},
-	"server/notice": {"shared", "server/sqlite", "sync/session"}, // webhooks: other systems that are told of events
+	"server/outbox": {},                                                           // the pace at which others are told
+	"server/notice": {"shared", "server/outbox", "server/sqlite", "sync/session"}, // webhooks: other systems that are told of events
 	// Web Push: people are told on their devices.
-	"server/push":     {"shared", "server/durable", "server/sqlite", "sync/session", "github.com/SherClockHolmes/webpush-go"},
+	"server/push":     {"shared", "server/durable", "server/outbox", "server/sqlite", "sync/session", "github.com/SherClockHolmes/webpush-go"},
 	"server/photo":    {"shared", "server/es256", "github.com/tus/tusd/v2", "golang.org/x/exp", "golang.org/x/image"},
 	"server/handover": {"shared", "server/durable", "server/es256", "sync/wire", "sync/session"}, // files by which phones without a line hand over what they hold
 	"server/identity": {"shared", "server/durable", "server/es256", "server/sqlite", "golang.org/x/crypto", "github.com/google/uuid"},

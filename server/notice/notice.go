@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"buxun/server/outbox"
 	"buxun/server/sqlite"
 	"buxun/shared"
 	"buxun/sync/session"
@@ -30,7 +31,8 @@ type Options struct {
 type Notices struct {
 	Options
 	categories *shared.Taxonomy
-	wake       chan struct{}
+	pace       outbox.Pace
+	wake       outbox.Wake
 	rests      map[int64]*rest // by webhook; Run's alone
 }
 
@@ -45,43 +47,15 @@ const (
 
 // Open makes the teller; Run tells.
 func Open(o Options) *Notices {
-	if o.Now == nil {
-		o.Now = time.Now
-	}
-	if o.After == nil {
-		o.After = time.After
-	}
-	if o.Random == nil {
-		o.Random = func() float64 { return 0.5 }
-	}
-	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
-	}
-	return &Notices{Options: o, categories: shared.BuiltinTaxonomy(), wake: make(chan struct{}, 1), rests: map[int64]*rest{}}
+	return &Notices{Options: o, categories: shared.BuiltinTaxonomy(), pace: outbox.Pace{Now: o.Now, After: o.After, Random: o.Random, Log: o.Log}.Whole(), wake: outbox.NewWake(), rests: map[int64]*rest{}}
 }
 
 // Notice hears that cases changed. It never blocks, so that the store may call it while its writer is held.
-func (n *Notices) Notice([]session.Changed) {
-	select {
-	case n.wake <- struct{}{}:
-	default:
-	}
-}
+func (n *Notices) Notice([]session.Changed) { n.wake.Ring() }
 
 // Run tells at once and whenever Notice saw a change or something is due again, until ctx ends.
 func (n *Notices) Run(ctx context.Context) {
-	for ctx.Err() == nil {
-		wait, err := n.Pass(ctx)
-		if err != nil && ctx.Err() == nil {
-			n.Log.Error("tell webhooks", "error", err)
-			wait = lookEvery
-		}
-		select {
-		case <-ctx.Done():
-		case <-n.wake:
-		case <-n.After(wait):
-		}
-	}
+	n.pace.Run(ctx, n.wake, outbox.Loop{Pass: n.Pass, Retry: lookEvery, Doing: "tell webhooks"})
 }
 
 // Pass delivers all that is due, and says how long nothing more will be.
@@ -115,7 +89,7 @@ func (n *Notices) idle(ctx context.Context) (time.Duration, error) {
 		if rest := n.rests[webhook]; rest != nil && rest.until.After(due) {
 			due = rest.until
 		}
-		wait = min(wait, max(0, due.Sub(n.Now())))
+		wait = min(wait, max(0, due.Sub(n.pace.Now())))
 	}
 	return wait, err
 }
@@ -150,24 +124,24 @@ const failuresBorne = 2
 
 // deliver sends what is due for one webhook.
 func (n *Notices) deliver(ctx context.Context, h sqlite.Webhook, r *rest) (tried int, err error) {
-	if h.Paused || n.Now().Before(r.until) {
+	if h.Paused || n.pace.Now().Before(r.until) {
 		return 0, nil
 	}
-	due, err := n.Store.DueTold(ctx, h.ID, n.Now().UnixMilli(), batch)
+	due, err := n.Store.DueTold(ctx, h.ID, n.pace.Now().UnixMilli(), batch)
 	if err != nil {
 		return 0, err
 	}
 	for _, t := range due {
-		a := sqlite.Attempt{Outgoing: t, Began: n.Now().UnixMilli()}
+		a := sqlite.Attempt{Outgoing: t, Began: n.pace.Now().UnixMilli()}
 		status, fault := n.send(ctx, h, t)
 		if ctx.Err() != nil {
 			return tried, ctx.Err() // whether it arrived is not known: it is sent again, under the same id
 		}
-		now := n.Now()
+		now := n.pace.Now()
 		a.Status, a.Took, a.Done = status, now.UnixMilli()-a.Began, fault == nil
 		if fault != nil {
 			r.failures++
-			a.Fault, a.Next = fault.Error(), now.Add(n.wait(t.Attempts)).UnixMilli()
+			a.Fault, a.Next = fault.Error(), now.Add(n.pace.Wait(firstWait, lastWait, t.Attempts)).UnixMilli()
 			if now.UnixMilli()-t.At > giveUp.Milliseconds() {
 				a.Fault, a.Done = "given up: "+a.Fault, true
 			}
@@ -179,7 +153,7 @@ func (n *Notices) deliver(ctx context.Context, h sqlite.Webhook, r *rest) (tried
 		}
 		tried++
 		if r.failures >= failuresBorne {
-			r.until = now.Add(n.wait(r.failures - failuresBorne))
+			r.until = now.Add(n.pace.Wait(firstWait, lastWait, r.failures-failuresBorne))
 			return tried, nil
 		}
 	}
@@ -195,15 +169,5 @@ func (n *Notices) send(ctx context.Context, h sqlite.Webhook, t sqlite.Outgoing)
 	if !known {
 		return 0, errors.New("there is no such case")
 	}
-	return Send(ctx, n.Client, h, messageOf(t, c, h, n.categories), n.Now())
-}
-
-// wait is how long after so many attempts the next one is made: twice as long each time, up to an hour, and up to half of it more or
-// less, so that addresses that come back are not met by everything at once.
-func (n *Notices) wait(attempts int64) time.Duration {
-	wait := lastWait
-	if attempts < 10 {
-		wait = min(lastWait, firstWait<<attempts)
-	}
-	return time.Duration(float64(wait) * (0.5 + n.Random()))
+	return Send(ctx, n.Client, h, messageOf(t, c, h, n.categories), n.pace.Now())
 }

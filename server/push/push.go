@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"buxun/server/outbox"
 	"buxun/server/sqlite"
 	"buxun/shared"
 	"buxun/sync/session"
@@ -33,7 +34,8 @@ type Options struct {
 // Pushes tells the devices of a centre's people.
 type Pushes struct {
 	Options
-	wake chan struct{}
+	pace outbox.Pace
+	wake outbox.Wake
 }
 
 const (
@@ -42,54 +44,21 @@ const (
 	giveUp    = 24 * time.Hour
 	// lookEvery is how soon a limit that is about to run out is seen, whatever else happens.
 	lookEvery = 30 * time.Second
-	gatherFor = time.Second
-	atOnce    = 16 // devices that are told beside each other
+	gatherFor = time.Second // many changes at once are looked at once: nobody minds a second, and the writer is not to be raced
+	atOnce    = 16          // devices that are told beside each other
 )
 
 // Open makes the teller; Run tells.
 func Open(o Options) *Pushes {
-	if o.Now == nil {
-		o.Now = time.Now
-	}
-	if o.After == nil {
-		o.After = time.After
-	}
-	if o.Random == nil {
-		o.Random = func() float64 { return 0.5 }
-	}
-	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
-	}
-	return &Pushes{Options: o, wake: make(chan struct{}, 1)}
+	return &Pushes{Options: o, pace: outbox.Pace{Now: o.Now, After: o.After, Random: o.Random, Log: o.Log}.Whole(), wake: outbox.NewWake()}
 }
 
 // Notice hears that cases changed. It never blocks, so that the store may call it while its writer is held.
-func (p *Pushes) Notice([]session.Changed) {
-	select {
-	case p.wake <- struct{}{}:
-	default:
-	}
-}
+func (p *Pushes) Notice([]session.Changed) { p.wake.Ring() }
 
 // Run tells at once and whenever Notice saw a change or something is due again, until ctx ends.
 func (p *Pushes) Run(ctx context.Context) {
-	for ctx.Err() == nil {
-		wait, err := p.Pass(ctx)
-		if err != nil && ctx.Err() == nil {
-			p.Log.Error("tell people on their devices", "error", err)
-			wait = lookEvery
-		}
-		select {
-		case <-ctx.Done():
-		case <-p.wake:
-			// Many changes at once are looked at once: nobody minds a second, and the writer is not to be raced.
-			select {
-			case <-ctx.Done():
-			case <-p.After(gatherFor):
-			}
-		case <-p.After(wait):
-		}
-	}
+	p.pace.Run(ctx, p.wake, outbox.Loop{Pass: p.Pass, Gather: gatherFor, Retry: lookEvery, Doing: "tell people on their devices"})
 }
 
 // Pass tells all that is due, and says how long nothing more will be.
@@ -121,7 +90,7 @@ func (p *Pushes) Pass(ctx context.Context) (time.Duration, error) {
 	if err != nil || next == 0 {
 		return lookEvery, err
 	}
-	return min(lookEvery, max(0, time.UnixMilli(next).Sub(p.Now()))), nil
+	return min(lookEvery, max(0, time.UnixMilli(next).Sub(p.pace.Now()))), nil
 }
 
 // listener is a device that is told now.
@@ -154,7 +123,7 @@ func (p *Pushes) gather(ctx context.Context, all []listener) (bool, error) {
 		return false, err
 	}
 	var list []sqlite.Pushed
-	now := p.Now().UnixMilli()
+	now := p.pace.Now().UnixMilli()
 	for _, step := range steps {
 		if now-step.Received > giveUp.Milliseconds() {
 			continue
@@ -195,7 +164,7 @@ func (l listener) hears(c shared.Case, step sqlite.Step) (shared.TellingRow, boo
 
 // soon puts limits that are about to run out into the outbox, each once.
 func (p *Pushes) soon(ctx context.Context, all []listener) error {
-	now := p.Now().UnixMilli()
+	now := p.pace.Now().UnixMilli()
 	cases, err := p.Store.SoonCases(ctx, now, now+shared.SoonMs)
 	if err != nil {
 		return err
@@ -226,7 +195,7 @@ func (p *Pushes) soon(ctx context.Context, all []listener) error {
 
 // tell tells every device what is due for it, some devices beside each other: a slow push service does not hold up the rest.
 func (p *Pushes) tell(ctx context.Context, all []listener) error {
-	due, err := p.Store.DuePush(ctx, p.Now().UnixMilli())
+	due, err := p.Store.DuePush(ctx, p.pace.Now().UnixMilli())
 	if err != nil || len(due) == 0 {
 		return err
 	}

@@ -42,7 +42,7 @@ type telling struct {
 
 // tellOne tells one device what is due for it.
 func (p *Pushes) tellOne(ctx context.Context, l listener, due []sqlite.Pushed) error {
-	now := p.Now().UnixMilli()
+	now := p.pace.Now().UnixMilli()
 	var done, later []sqlite.Pushed
 	var single, held []telling
 	for _, d := range due {
@@ -76,13 +76,13 @@ func (p *Pushes) tellOne(ctx context.Context, l listener, due []sqlite.Pushed) e
 			done = append(done, one.of...)
 			continue
 		}
-		p.Log.Info("a push was not taken", "status", status, "error", err)
+		p.pace.Log.Info("a push was not taken", "status", status, "error", err)
 		for _, d := range one.of {
 			if !mayYet(status) || now-d.At > giveUp.Milliseconds() {
 				done = append(done, d)
 				continue
 			}
-			d.Next = now + max(wait, p.wait(d.Attempts)).Milliseconds()
+			d.Next = now + max(wait, p.pace.Wait(firstWait, lastWait, d.Attempts)).Milliseconds()
 			d.Attempts++
 			later = append(later, d)
 		}
@@ -171,13 +171,4 @@ func (p *Pushes) send(ctx context.Context, d sqlite.PushDevice, one telling) (st
 		return answer.StatusCode, min(lastWait, time.Duration(max(0, seconds))*time.Second), fmt.Errorf("the answer is %d", answer.StatusCode)
 	}
 	return answer.StatusCode, 0, nil
-}
-
-// wait is how long after so many attempts the next one is made: twice as long each time, up to an hour, and up to half of it more or less.
-func (p *Pushes) wait(attempts int64) time.Duration {
-	wait := lastWait
-	if attempts < 9 {
-		wait = min(lastWait, firstWait<<attempts)
-	}
-	return time.Duration(float64(wait) * (0.5 + p.Random()))
 }

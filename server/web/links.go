@@ -148,12 +148,18 @@ func (s *server) origin(r *http.Request) string {
 	return "http://" + r.Host
 }
 
-func (s *server) listLinks(w http.ResponseWriter, r *http.Request) error {
+// ownLinks are the links of a case that the asker may make some for.
+func (s *server) ownLinks(r *http.Request) (shared.Case, []sqlite.Link, error) {
 	c, unit, err := s.ownCase(r)
 	if err != nil {
-		return err
+		return c, nil, err
 	}
 	links, err := s.Store.Links(r.Context(), c.ID, unit)
+	return c, links, err
+}
+
+func (s *server) listLinks(w http.ResponseWriter, r *http.Request) error {
+	c, links, err := s.ownLinks(r)
 	if err != nil {
 		return err
 	}
@@ -166,11 +172,7 @@ func (s *server) listLinks(w http.ResponseWriter, r *http.Request) error {
 
 // revokeLink ends a link. One that is over already stays what it is.
 func (s *server) revokeLink(w http.ResponseWriter, r *http.Request) error {
-	c, unit, err := s.ownCase(r)
-	if err != nil {
-		return err
-	}
-	links, err := s.Store.Links(r.Context(), c.ID, unit)
+	c, links, err := s.ownLinks(r)
 	if err != nil {
 		return err
 	}
