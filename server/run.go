@@ -96,7 +96,7 @@ func (m *Main) open(ctx context.Context) error {
 		return err
 	}
 	m.numbers.Store(numbers)
-	m.duties.Store(duties.New(duties.Options{Store: m.centre.store, Make: numbers.Make, Now: m.config.Now, Log: m.config.Log}))
+	m.duties.Store(duties.New(duties.Options{Store: m.centre.store, Make: numbers.MakeUnmoved, Now: m.config.Now, Log: m.config.Log}))
 	m.notices.Store(notice.Open(notice.Options{Store: m.centre.store, Client: notice.NewClient(m.config.WebhooksPrivate), Now: m.config.Now, Random: rand.Float64, Log: m.config.Log}))
 	if m.pushKey, err = push.OpenKey(m.config.Data); err != nil {
 		return err

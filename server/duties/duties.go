@@ -21,7 +21,8 @@ import (
 // Options are what the duties need. Rand, Now and Log may be nil.
 type Options struct {
 	Store *sqlite.Store
-	// Make makes operations of the server's replica and gives their answers.
+	// Make makes operations of the server's replica and gives their answers; where one of the cases is no longer at the revision that was
+	// seen, it makes none and the fault is row.changed.
 	Make func(ctx context.Context, bodies []shared.Body) ([]wire.Answer, error)
 	// Rand draws among equals; tests give their own.
 	Rand *rand.Rand
@@ -40,6 +41,8 @@ const (
 	retryAfter = 5 * time.Second
 	// lookEvery is how long Run sleeps at most: the clock may be set, and people come on duty.
 	lookEvery = time.Minute
+	// looks is how often it looks again at once where what it saw moves on before it can act.
+	looks = 10
 )
 
 // New makes the duties; Run does them.
@@ -110,10 +113,14 @@ func (d *Duties) sleep(ctx context.Context) time.Duration {
 	return wait
 }
 
-// All does everything that there is to do now.
+// All does everything that there is to do now. Where a case moved on between look and deed nothing was done, and it looks again.
 func (d *Duties) All(ctx context.Context) error {
 	for _, do := range []func(context.Context) error{d.due, d.merged, d.send} {
-		if err := do(ctx); err != nil {
+		err := do(ctx)
+		for look := 1; look < looks && shared.FaultCode(err) == "row.changed"; look++ {
+			err = do(ctx)
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -100,7 +100,7 @@ func (w *world) open() {
 		},
 	})
 	w.must(err)
-	w.duties = New(Options{Store: store, Make: w.server.Make, Now: func() time.Time { return w.clock }, Rand: w.rand})
+	w.duties = New(Options{Store: store, Make: w.server.MakeUnmoved, Now: func() time.Time { return w.clock }, Rand: w.rand})
 }
 
 func (w *world) must(err error) {
@@ -117,7 +117,9 @@ func (w *world) does(who string, b shared.Body) {
 	if b.Source == "" {
 		b.Source = shared.SourceCollector
 	}
-	b.Time = shared.DeviceTime{Device: w.clock.UnixMilli(), Offset: new(int64), Fresh: true}
+	if b.Time.Device == 0 {
+		b.Time = shared.DeviceTime{Device: w.clock.UnixMilli(), Offset: new(int64), Fresh: true}
+	}
 	if c, ok := w.peek(b.Case); ok {
 		b.Seen = c.Revision
 	}
@@ -351,7 +353,7 @@ func TestNothingIsDoneTwiceWhenAnAnswerIsLost(t *testing.T) {
 	id := w.report("one", 0)
 	w.after(20)
 	w.duties.Make = func(ctx context.Context, bodies []shared.Body) ([]wire.Answer, error) {
-		if _, err := w.server.Make(ctx, bodies); err != nil {
+		if _, err := w.server.MakeUnmoved(ctx, bodies); err != nil {
 			return nil, err
 		}
 		return nil, context.DeadlineExceeded
@@ -359,7 +361,7 @@ func TestNothingIsDoneTwiceWhenAnAnswerIsLost(t *testing.T) {
 	if err := w.duties.All(w.ctx); err == nil {
 		t.Error("a lost answer is no error")
 	}
-	w.duties.Make = w.server.Make
+	w.duties.Make = w.server.MakeUnmoved
 	w.all()
 	if deeds := w.deeds(id); len(deeds) != 1 {
 		t.Errorf("the server did %v", deeds)
@@ -371,7 +373,7 @@ func TestRunHearsOfWhatChanges(t *testing.T) {
 	ctx, cancel := context.WithCancel(w.ctx)
 	did := make(chan int, 10)
 	w.duties.Make = func(ctx context.Context, bodies []shared.Body) ([]wire.Answer, error) {
-		answers, err := w.server.Make(ctx, bodies)
+		answers, err := w.server.MakeUnmoved(ctx, bodies)
 		did <- len(bodies)
 		return answers, err
 	}

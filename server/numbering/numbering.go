@@ -48,6 +48,8 @@ const (
 	retryAfter = 5 * time.Second
 	// attempts to find the chain's end while another process writes to it too.
 	attempts = 5
+	// moved is the fault where a case is no longer as it was seen.
+	moved = "row.changed"
 )
 
 // china is Asia/Shanghai, which has had no summer time since 1991; numbers must not hang on the machine's own zone data.
@@ -143,7 +145,10 @@ func (r *Replica) number(ctx context.Context, cases []shared.Case) error {
 			Case: c.ID, Action: shared.ActionNumber, Payload: shared.Payload{Number: fmt.Sprintf("%s%04d", prefix, running)}, Seen: c.Revision,
 		})
 	}
-	answers, err := r.make(ctx, bodies)
+	answers, err := r.make(ctx, bodies, true)
+	if shared.FaultCode(err) == moved {
+		return nil // NumberAll looks again
+	}
 	if err != nil {
 		return err
 	}
@@ -185,7 +190,7 @@ func (r *Replica) Transfer(ctx context.Context, caseID, squad string) error {
 	if !known {
 		return shared.Fail("request.notFound", "no squad "+squad)
 	}
-	answers, err := r.make(ctx, []shared.Body{{Case: c.ID, Action: shared.ActionTransfer, Payload: shared.Payload{Squad: squad}, Seen: c.Revision}})
+	answers, err := r.make(ctx, []shared.Body{{Case: c.ID, Action: shared.ActionTransfer, Payload: shared.Payload{Squad: squad}, Seen: c.Revision}}, false)
 	if err == nil && answers[0].Outcome != shared.OutcomeApplied {
 		err = shared.Fail(answers[0].Fault, "transfer of case "+c.ID)
 	}
@@ -196,7 +201,15 @@ func (r *Replica) Transfer(ctx context.Context, caseID, squad string) error {
 func (r *Replica) Make(ctx context.Context, bodies []shared.Body) ([]wire.Answer, error) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	return r.make(ctx, bodies)
+	return r.make(ctx, bodies, false)
+}
+
+// MakeUnmoved is Make for what the server does by itself after it looked: where one of the cases is no longer at the revision that was
+// seen, nothing is made and the fault is row.changed. So no case says that the server did what there was no need for any more.
+func (r *Replica) MakeUnmoved(ctx context.Context, bodies []shared.Body) ([]wire.Answer, error) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	return r.make(ctx, bodies, true)
 }
 
 // Prove says for the replica that it made the operation that names a photo: whoever brings the bytes shows it.
@@ -207,12 +220,13 @@ func (r *Replica) Prove(hash string) (replica, proof string, err error) {
 
 // make signs and pushes operations at the end of the chain, as the store knows it. Nothing is kept here: an operation that
 // was not taken is made anew.
-func (r *Replica) make(ctx context.Context, bodies []shared.Body) ([]wire.Answer, error) {
+func (r *Replica) make(ctx context.Context, bodies []shared.Body, unmoved bool) ([]wire.Answer, error) {
 	for range attempts {
 		push, err := r.push(ctx, bodies)
 		if err != nil {
 			return nil, fmt.Errorf("make operations of the server: %w", err)
 		}
+		push.Unmoved = unmoved
 		result, err := r.Commit(ctx, push)
 		if err != nil {
 			return nil, fmt.Errorf("commit operations of the server: %w", err)

@@ -166,7 +166,7 @@ func TestNumbersGoOnAfterARestartAndPastFourDigits(t *testing.T) {
 
 func (w *world) number(id, number string) {
 	w.t.Helper()
-	_, err := w.replica.make(w.ctx, []shared.Body{{Case: id, Action: shared.ActionNumber, Payload: shared.Payload{Number: number}}})
+	_, err := w.replica.make(w.ctx, []shared.Body{{Case: id, Action: shared.ActionNumber, Payload: shared.Payload{Number: number}}}, false)
 	w.must(err)
 }
 
@@ -193,6 +193,34 @@ func TestAtStartWhatWasFiledMeanwhileIsNumbered(t *testing.T) {
 	slices.Sort(got)
 	if len(slices.Compact(got)) != 46 || got[0] != "430204-20261124-0001" || got[45] != "430204-20261124-0046" {
 		t.Errorf("numbers are %v", got)
+	}
+}
+
+// What was merged between look and number takes none, and leaves no hole in the numbers.
+func TestACaseThatIsNoneAnyMoreTakesNoNumber(t *testing.T) {
+	w := newWorld(t)
+	ids := w.file(3)
+	commit, raced := w.replica.Commit, false
+	w.replica.Commit = func(ctx context.Context, push session.Push) (session.Result, error) {
+		if !raced {
+			raced = true
+			_, err := w.leader.Make(shared.Body{Case: ids[1], Source: shared.SourceCollector, Action: shared.ActionMerge, Payload: shared.Payload{Into: ids[0]}})
+			w.must(err)
+			merge, err := w.leader.Push(7, 7)
+			w.must(err)
+			results, _ := w.store.Commit(w.ctx, []session.Push{{Push: merge, Received: w.clock.UnixMilli()}})
+			if answer := results[0].Answers[0]; answer.Outcome != shared.OutcomeApplied {
+				t.Fatalf("the merger is answered %+v", answer)
+			}
+		}
+		return commit(ctx, push)
+	}
+	w.must(w.replica.NumberAll(w.ctx))
+	if got := w.numbers(ids); !slices.Equal(got, []string{"430204-20261124-0001", "", "430204-20261124-0002"}) {
+		t.Errorf("numbers are %v", got)
+	}
+	if c := w.find(ids[1]); c.Timeline[len(c.Timeline)-1].Action != shared.ActionMerge {
+		t.Errorf("the timeline ends with %+v", c.Timeline[len(c.Timeline)-1])
 	}
 }
 

@@ -131,6 +131,9 @@ func (b *Batch) Take(p Push) (Result, error) {
 		result.Fault = fault
 		return result, err
 	}
+	if result.Fault, err = b.moved(p, known); err != nil || result.Fault != nil {
+		return result, err
+	}
 	if chain.gap != nil {
 		b.Gaps = append(b.Gaps, *chain.gap)
 	}
@@ -146,6 +149,23 @@ func (b *Batch) Take(p Push) (Result, error) {
 		result.Answers = append(result.Answers, answer)
 	}
 	return result, nil
+}
+
+// moved is the fault of a push that is to be taken only while its cases are as they were seen, where one of them is not.
+func (b *Batch) moved(p Push, known int) (*wire.Fault, error) {
+	if !p.Unmoved {
+		return nil, nil
+	}
+	for i, body := range p.ahead.bodies[known:] {
+		c, err := b.find(body.Case)
+		if err != nil {
+			return nil, err
+		}
+		if c == nil || c.Revision != body.Seen {
+			return faultOf("row.changed", p, p.First+int64(known+i)), nil
+		}
+	}
+	return nil, nil
 }
 
 // leading counts the answers at the head of a list.

@@ -99,6 +99,39 @@ func TestL3_R20_AForkConsumesNothing(t *testing.T) {
 	}
 }
 
+// The server's own replica may ask to be heard only while what it saw is so: else nothing is taken, and the same number is used after it.
+func TestAPushThatIsForUnmovedCasesIsTakenWholeOrNotAtAll(t *testing.T) {
+	d := newDesk(t)
+	p, server := d.enrolled(1, collector), d.enrolled(2, "server")
+	p.report(1)
+	p.report(2)
+	d.commit(p.all())
+	mark := func(id int, seen int64) {
+		server.do(shared.ActionOverdue, id, shared.Payload{Phase: shared.PhaseAccept}, func(b *shared.Body) { b.Seen, b.Source = seen, shared.SourceServer })
+	}
+	mark(1, 1)
+	mark(2, 1)
+	unmoved := server.all()
+	unmoved.Unmoved = true
+	p.do(shared.ActionComment, 2, shared.Payload{Words: "还在"})
+	head := d.head
+	results, changed := d.commit(p.push(3, 3), unmoved) // within one transaction
+	expect(t, results, "applied", "fault row.changed")
+	if f := results[1].Fault; f == nil || f.Counter != 2 || len(changed) != 1 || d.head != head+1 || d.replicas[server.replica].Counter != 0 {
+		t.Errorf("the fault is %+v, %d changed, the chain is at %d", f, len(changed), d.replicas[server.replica].Counter)
+	}
+	server.texts = nil
+	mark(1, 1)
+	mark(1, 1) // two of one case, both as it was seen
+	mark(2, 2)
+	again := server.all()
+	again.Unmoved = true
+	results, _ = d.commit(again)
+	expect(t, results, "applied", "applied", "applied")
+	results, _ = d.commit(again) // a repeat is answered, whatever moved since
+	expect(t, results, "applied", "applied", "applied")
+}
+
 func TestL3_R22_AReissueIsTakenOnce(t *testing.T) {
 	d := newDesk(t)
 	old := d.enrolled(1, collector)

@@ -46,6 +46,10 @@ type Reader struct {
 type Push struct {
 	wire.Push
 	Received int64
+	// Unmoved says that the push is to be taken only while each of its cases is at the revision that the operation saw. Where one moved
+	// on, nothing of the push is taken, no number is consumed, and the fault is row.changed. It is the server's own replica's to ask, for what
+	// it does by itself after it looked: what a phone saw is never refused for what came meanwhile (L6), and no frame says it.
+	Unmoved bool
 
 	ahead ahead
 }
