@@ -2,6 +2,7 @@
 import type { Action, Case, Payload } from '@shared/types.gen'
 import { openCases } from '../src/db/cases'
 import { App } from './pages/app'
+import { Report } from './pages/report'
 import { film } from './stand/camera'
 import { look } from './stand/look'
 import { Phone } from './stand/phone'
@@ -181,10 +182,10 @@ describe('a case that is handled and looked at again', () => {
     await server.start()
     await wire.start(server.port)
     leader = await collector(server.origin, 'l6')
-    const first = await collector(server.origin, 'c601')
-    me = first.phone.person.value?.id ?? ''
-    id = (await report(first, 1, '树枝堵住了排水口'))[0]?.caseId ?? ''
-    await closeDevice(first)
+    const [sent, reporter] = [await collector(server.origin, 'c601'), await collector(server.origin, 'c604')]
+    me = sent.phone.person.value?.id ?? ''
+    id = (await report(reporter, 1, '树枝堵住了排水口'))[0]?.caseId ?? ''
+    for (const device of [sent, reporter]) await closeDevice(device)
     unit = new Phone({ origin: wire.origin, camera: film('street-car-gps.jpg', 'square-no-gps.jpg') })
     hand = new Phone({ origin: wire.origin, camera: film('street-gps.jpg', 'square-no-gps.jpg') })
     await unit.start()
@@ -299,6 +300,35 @@ describe('a case that is handled and looked at again', () => {
     await backOnLine(hand)
     const confirmed = await until('the photos on the case', async () => (await now())?.timeline.find((entry) => entry.action === 'confirm'))
     expect([confirmed.late, confirmed.photos?.length]).toEqual([undefined, 1])
+  }, 120_000)
+
+  it('several things of a kind in one field of view are one case: the second goes to the first in one tap, without a line', async () => {
+    const { page } = hand
+    await wire.away()
+    await hand.open('/report')
+    const photographed = async (kind: string) => {
+      await snap(hand)
+      await page.getByRole('button', { name: '下一步' }).click()
+      await page.getByRole('radiogroup', { name: '类别' }).waitFor()
+      await page.getByRole('radio', { name: kind }).first().check({ force: true })
+    }
+    await photographed('非法小广告')
+    await page.getByRole('button', { name: '保存上报' }).click()
+    const short = await new Report(page).saved()
+    await photographed('非法小广告')
+    const near = page.getByRole('region', { name: /米以内/ })
+    await near.getByText('你刚报过，同一视野算一件').waitFor()
+    await near.scrollIntoViewIfNeeded()
+    await look(page, 'tasks-one-view')
+    await near.getByRole('button', { name: '同一视野，照片加到这件' }).click()
+    await page.getByRole('status').filter({ hasText: '照片已加到' }).getByText(short).waitFor()
+    await backOnLine(hand)
+    await hand.open('/cases')
+    await page.getByRole('searchbox', { name: '搜索案卷' }).fill(short)
+    await page.getByRole('list', { name: '案卷列表' }).getByRole('link').first().click()
+    const story = page.getByRole('region', { name: '经过' })
+    await story.getByText('补照片', { exact: true }).waitFor()
+    expect(await story.getByText('仍然存在').count()).toBe(0)
   }, 120_000)
 
   it('ask 8: two people change one field unseen by each other; the phone offers both with author and time, and one tap chooses', async () => {

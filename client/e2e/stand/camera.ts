@@ -8,21 +8,24 @@ export function photo(name: string): string {
   return path.join(root, 'client/e2e/photos', name)
 }
 
+/** So many different frames a photograph, and no more: the film begins again behind them. */
+const rounds = 24
+
 /** A film of real photographs that Chromium plays as its camera: JPEG frames one behind the other, no two quite alike, as of a real camera. */
 export function film(...names: readonly string[]): string {
   const file = path.join(mkdtempSync(path.join(tmpdir(), 'buxun-film-')), 'street.mjpeg')
   const frames = names.map((name) => readFileSync(photo(name)))
-  writeFileSync(file, Buffer.concat(Array.from({ length: 8 }, (_, round) => frames.map((frame) => shade(frame, round))).flat()))
+  writeFileSync(file, Buffer.concat(Array.from({ length: rounds }, (_, round) => frames.map((frame) => shade(frame, round))).flat()))
   return file
 }
 
-/** The same picture with one coefficient of its first quantization table a little coarser: other pixels, nothing that an eye sees. */
+/** The same picture with two coefficients of its first quantization table a little coarser: other pixels, nothing that an eye sees. */
 function shade(frame: Buffer, by: number): Buffer {
   const table = frame.indexOf(Buffer.from([0xff, 0xdb]))
   if (table < 0) throw new Error('a frame has no quantization table')
   const coefficient = table + 2 + 2 + 1 + 3
   const shaded = Buffer.from(frame)
-  shaded[coefficient] = Math.min(255, (frame[coefficient] ?? 0) + by)
+  for (const [i, more] of [by % 5, Math.floor(by / 5)].entries()) shaded[coefficient + i] = Math.min(255, (frame[coefficient + i] ?? 0) + more)
   return shaded
 }
 

@@ -93,7 +93,7 @@ test('L1: what was photographed on the spot survives a killed page, and is saved
   expect(await bodies(again.phone)).toMatchObject([{ action: 'verifyFalse', case: '01990000-0000-7000-8000-00000000000c', photos: [{ hash: hex('now') }] }])
 })
 
-test('ask 19: a report that turns out to be there already becomes evidence of that case, with its photos and what was typed', async () => {
+test.each(['confirm', 'attach'] as const)('ask 19: a report that turns out to be there already becomes evidence of that case (%s), with its photos and what was typed', async (kind) => {
   const { phone, draft, ledger } = await page()
   await draft.begin('report')
   await draft.addPhoto(photo('first'), 'camera')
@@ -103,9 +103,9 @@ test('ask 19: a report that turns out to be there already becomes evidence of th
   await draft.begin('report')
   await draft.addPhoto(photo('again'), 'camera')
   draft.change({ category: 'a|matter|1', description: '还在' })
-  expect((await draft.save({ kind: 'confirm', caseId })).caseId).toBe(caseId)
+  expect((await draft.save({ kind, caseId })).caseId).toBe(caseId)
   const [, body] = await bodies(phone)
-  expect(body).toMatchObject({ action: 'confirm', case: caseId, payload: { words: '还在' }, photos: [{ hash: hex('again') }] })
+  expect(body).toMatchObject({ action: kind, case: caseId, payload: { words: '还在' }, photos: [{ hash: hex('again') }] })
   expect(body?.payload).toEqual({ words: '还在' })
   await vi.waitFor(() => expect(ledger.find(caseId)?.case.photos).toHaveLength(2))
   expect(ledger.views.value).toHaveLength(1)

@@ -25,7 +25,7 @@ export function intentOf(id: string, fields: DraftFields, ledger: Ledger, { fix,
 function payloadOf(fields: DraftFields, ledger: Ledger): Payload {
   const { kind } = fields
   // What was to be a report's description goes with the photos where it turns out that the case is there already.
-  const words = fields.words.trim() === '' && kind === 'confirm' ? fields.description : fields.words
+  const words = fields.words.trim() === '' && (kind === 'confirm' || kind === 'attach') ? fields.description : fields.words
   const said = words.trim() === '' ? {} : { words }
   if (kind === 'resubmit') {
     const changes = changesOf(fields, ledger)

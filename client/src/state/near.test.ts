@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { metres } from '@shared/marks'
 import type { Case } from '@shared/types.gen'
 import type { CaseView } from './contract'
-import { maybeSame, nearCases, spotOf, standsNear } from './near'
+import { joins, maybeSame, nearCases, spotOf, standsNear } from './near'
 
 const now = 1_790_000_000_000
 const hour = 3_600_000
@@ -75,6 +75,20 @@ describe('ask 19: what stands around who reports', () => {
 
   it('leaves out the one that is written, and calls nothing the same before a kind was chosen', () => {
     expect(standsNear([view('self', 1), view('x', 2)], street, { category: '', now, except: 'self' }).map(({ near, same }) => [near.view.case.id, same])).toEqual([['x', false]])
+  })
+})
+
+describe('what photos are to a case that stands there', () => {
+  const as = (one: CaseView) => joins({ view: one, metres: 1 }, now)
+
+  it('several things in one field of view, of one person at one time, are one case', () => {
+    expect(as(view('x', 1, { reportedAt: now - hour }))).toBe('attach')
+  })
+
+  it('who comes later, or is somebody else, says that it is still there', () => {
+    expect(as(view('x', 1, { reportedAt: now - hour - 1 }))).toBe('confirm')
+    expect(as({ ...view('x', 1, { reportedAt: now - 1 }), mine: false })).toBe('confirm')
+    expect(as(view('x', 1, { reportedAt: now - 1, state: 'handled' }))).toBe('confirm')
   })
 })
 

@@ -41,6 +41,9 @@ const metresPerDegree = 111_195
 const sameMetres = 50
 const sameMs = dayMs
 
+/** How long somebody is still at the spot where the first of several things was reported: so much lies in one field of view. */
+const oneViewMs = 3_600_000
+
 /** Where a case is: where a hand put it, else where it was reported from. */
 export function spotOf({ pin, fix }: Pick<Case, 'pin' | 'fix'>): Spot | null {
   const [longitude = NaN, latitude = NaN] = (pin ?? '').split(',').map(Number)
@@ -87,6 +90,15 @@ function mayBeStill({ view: { case: c }, metres }: NearCase, at: Spot, category:
   const confirm = moveOf(builtinWorkflow, 'confirm')
   const open = confirm !== undefined && fits(confirm, c.state)
   return open && category !== '' && c.category === category && metres <= sameMetres + wideningOf(at, spotOf(c) ?? at)
+}
+
+/**
+ * What the photos of a case near by would be to it: more of what the same person reported there just now, as several things of a kind in
+ * one field of view are one case (DOMAIN.md 1b, aggregation rule), or the word of somebody who comes later that it is still there.
+ */
+export function joins({ view: { case: c, mine } }: NearCase, now: number): 'attach' | 'confirm' {
+  const handled = c.state === 'handled' || c.state === 'suspended'
+  return mine && !handled && now - c.reportedAt <= oneViewMs ? 'attach' : 'confirm'
 }
 
 /** What stands around a place for who reports there: what was reported lately, and what is still open of the kind, which comes first. */

@@ -1,6 +1,7 @@
 // The live camera of the page. Its stream goes away whenever the page is hidden, and comes back with it.
 import { onMounted, onUnmounted, readonly, ref, type Ref } from 'vue'
 import { isApple } from '../../ui/install'
+import { anotherThan } from './another'
 
 /** `asked` waits for a person: on iPhones the phone's own camera is the sure one, and this one opens when it is wanted. */
 export type CameraState = 'off' | 'asked' | 'starting' | 'on' | 'denied' | 'missing' | 'busy'
@@ -19,6 +20,8 @@ const size: MediaTrackConstraints = { width: { ideal: 2560 }, height: { ideal: 1
 const quality = 0.92
 const none: Abilities = { torch: false, others: false }
 const stored = 'buxun.camera'
+/** A camera that shows nothing new for so long hangs, or is looked at by a browser that does not tell. */
+const stillMs = 200
 
 /** Torches are no part of the standard's types yet. */
 type Torch = MediaTrackConstraintSet & { torch?: boolean }
@@ -31,6 +34,7 @@ export function useCamera(video: Readonly<Ref<HTMLVideoElement | null>>) {
   let source: Source = { facingMode: 'environment' }
   let stream: MediaStream | null = null
   let turn = 0
+  let last: Blob | null = null
 
   async function start(): Promise<void> {
     if (state.value === 'on' || state.value === 'starting') return
@@ -75,8 +79,14 @@ export function useCamera(video: Readonly<Ref<HTMLVideoElement | null>>) {
     state.value = why
   }
 
-  /** The picture on screen as the first JPEG of the stream. Rejects while the camera is not on. */
+  /** The picture on screen as a JPEG, never the last one again. Rejects while the camera is not on. */
   async function snap(): Promise<Blob> {
+    const made = await anotherThan(last, picture, () => moved(video.value))
+    last = made
+    return made
+  }
+
+  async function picture(): Promise<Blob> {
     const from = video.value
     if (state.value !== 'on' || !from || !canvas || from.videoWidth === 0) throw new Error('the camera is not on')
     // One canvas for all: what is encoded is copied first, and twenty photos need the memory of one.
@@ -114,6 +124,14 @@ export function useCamera(video: Readonly<Ref<HTMLVideoElement | null>>) {
     stop()
   })
   return { state: readonly(state), abilities: readonly(abilities), torch: readonly(torch), begin, ask, start, stop, snap, switchTorch, switchCamera }
+}
+
+/** When the video shows its next picture. */
+function moved(video: HTMLVideoElement | null): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, stillMs)
+    video?.requestVideoFrameCallback?.(() => resolve())
+  })
 }
 
 /** iPhones and iPads, unless the person chose the page's camera before: installed there, it has known failures. */
