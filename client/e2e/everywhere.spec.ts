@@ -85,6 +85,7 @@ describe.each(sizes)('every screen, $where', ({ where, desktop, only }) => {
         await page.evaluate((chosen) => localStorage.setItem('buxun.language', chosen), language)
         for (const screen of seen) await inEveryTheme(page, server.origin, screen, `${where}-${role}-${language}`)
         if (role === 'unit') await inEveryTheme(page, server.origin, { name: 'links', path: `/cases/${withUnit}/links`, ready: 'form' }, `${where}-${role}-${language}`)
+        if (role === 'leader') await thePicking(page, server.origin, `${where}-${role}-${language}`)
         if (role !== 'collector') continue
         await inEveryTheme(page, server.origin, { name: 'case', path: await firstCase(page), ready: 'dl' }, `${where}-${role}-${language}`)
         await inEveryTheme(page, server.origin, { name: 'evidence', path: `${await firstCase(page)}/do/confirm`, ready: 'input[type=file]' }, `${where}-${role}-${language}`)
@@ -121,6 +122,18 @@ async function settled(page: Page): Promise<void> {
 async function firstCase(page: Page): Promise<string> {
   await page.goto(`${new URL(page.url()).origin}/cases`)
   return (await page.locator('main a[href^="/cases/"]').first().getAttribute('href')) ?? ''
+}
+
+/** The list of cases with its boxes, and what a step on those that are picked would do. */
+async function thePicking(page: Page, origin: string, prefix: string): Promise<void> {
+  await page.goto(`${origin}/cases?state=reported`)
+  await page.locator('.narrow > button').nth(1).click()
+  await page.getByRole('checkbox').first().click()
+  await settled(page)
+  for (const theme of ['day', 'sun', 'night']) await looked(page, theme, `${prefix}-picking-${theme}`)
+  await page.locator('.actions .primary').click()
+  await page.locator('dialog .plan').waitFor()
+  for (const theme of ['day', 'sun', 'night']) await looked(page, theme, `${prefix}-plan-${theme}`)
 }
 
 /** What a start shows after a browser cleared its storage. */

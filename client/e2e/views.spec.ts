@@ -71,6 +71,56 @@ describe('saved views', () => {
     await expect.poll(() => dialog.getByRole('listitem').locator('span').allInnerTexts()).toEqual(['待受理的', '退回的'])
   })
 
+  it('are called something else where they stand, and a deleted one comes back until the sheet is closed', async () => {
+    const { page } = desk
+    const dialog = page.getByRole('dialog', { name: '整理' })
+    const names = () => dialog.getByRole('listitem').locator('span').allInnerTexts()
+    await dialog.getByRole('button', { name: '给“退回的”改名' }).click()
+    await page.keyboard.press('Control+A')
+    await page.keyboard.type('待受理的')
+    await dialog.getByText('已经有这个名字了').waitFor()
+    await look(page, 'desk-views-rename')
+    await page.keyboard.press('Control+A')
+    await page.keyboard.type('要补的')
+    await page.keyboard.press('Enter')
+    await expect.poll(names).toEqual(['待受理的', '要补的'])
+    await dialog.getByRole('button', { name: '删除“待受理的”' }).click()
+    await dialog.getByText('已删除“待受理的”').waitFor()
+    await look(page, 'desk-views-deleted')
+    await dialog.getByRole('button', { name: '恢复' }).click()
+    await expect.poll(names).toEqual(['待受理的', '要补的'])
+    await dialog.getByRole('button', { name: '给“要补的”改名' }).click()
+    await page.keyboard.press('Control+A')
+    await page.keyboard.type('退回的')
+    await page.keyboard.press('Enter')
+    await expect.poll(names).toEqual(['待受理的', '退回的'])
+    await dialog.getByRole('button', { name: '返回' }).click()
+  })
+
+  it("are a collector's too, their own", async () => {
+    const hand = new Phone({ origin: server.origin })
+    try {
+      const page = await hand.start()
+      await new App(page).signIn('c602', password)
+      await page.goto(`${server.origin}/cases?whose=squad&span=month`)
+      await page.getByText(/到底了$/).waitFor({ timeout: 30_000 })
+      await views(hand).getByRole('button', { name: '存成常用筛选' }).tap()
+      const naming = page.getByRole('dialog', { name: '存成常用筛选' })
+      await naming.getByRole('textbox', { name: '名字' }).fill('中队本月')
+      await naming.getByRole('button', { name: '存到中心' }).tap()
+      await naming.waitFor({ state: 'detached' })
+      await page.goto(`${server.origin}/cases`)
+      await views(hand).getByRole('button', { name: /^中队本月/ }).tap()
+      await page.waitForURL(/whose=squad/)
+      await look(page, 'phone-views-collector')
+      await views(hand).getByRole('button', { name: '整理' }).tap()
+      await look(page, 'phone-views-order')
+      expect(await views(desk).getByRole('button', { name: /^中队本月/ }).count()).toBe(0)
+    } finally {
+      await hand.remove()
+    }
+  })
+
   it("are on the leader's phone too, and there without a line", async () => {
     const { page } = phone
     await page.goto(`${server.origin}/cases`)

@@ -14,7 +14,9 @@
 // /selfhandle     随手处置: the same, photos 处置前 then at once 处置后 over the shadow of the first (处置前影子的深浅, a slider), 保存处置
 // /resubmit/:id   补充再报: the leader's reason on top, 说明 (textbox), 保存并再报 (button)
 // /attach/:id     补照片: 保存照片 (button)
-// /cases          案卷: 我报的 and 全中队 (tabs), 搜索案卷 (searchbox), 筛选 (button -> dialog), not for collectors: region 常用筛选 (one button a view with its count, 存成常用筛选 -> dialog: 名字, 存到中心; 整理 -> dialog); list 案卷列表, one link a case
+// /cases          案卷: 我报的 and 全中队 (tabs), 搜索案卷 (searchbox), 筛选 (button -> dialog), region 常用筛选 (one button a view with its count, 存成常用筛选 -> dialog: 名字, 存到中心;
+//                 整理 -> dialog: 给“…”改名, 删除“…”, then 恢复); list 案卷列表, one link a case; for who decides 多选 (button -> a checkbox a case, at the foot
+//                 全选能办的 N 件, 完成 and the steps -> dialog named after the step: 立案 N 件)
 // /cases/:id      案卷页: 留言, 补照片, 修改, 补充再报 as the workflow allows; for leaders also 去审核; the likely step (派遣, 派核查, 结案 …) and 更多
 //                 (buttons; -> dialog 下一步: one button a step -> dialog named after the step); region 申请 (同意, 不同意); region 并入这里的 (拆开，恢复原样); region 照片 (a photo enlarged offers
 //                 带水印的一份 -> dialog 带水印的照片: 存到手机, 分享), 经过

@@ -1,9 +1,13 @@
 // The order of what waits for the leader. Pure: decided by what is there, never by when it is looked at.
 import type { CaseView } from '../../state/contract'
+import type { Bulk } from '../many/bulk'
 
 /** What kind of decision a case waits for: one kind is worked through at a time. */
 export const heaps = ['judge', 'dispatch', 'finish', 'ask'] as const
 export type Heap = (typeof heaps)[number]
+
+/** What may be decided for many, by the heap that they lie on; the likely one last. */
+export const bulksOf: Readonly<Record<Heap, readonly Bulk[]>> = { judge: ['reject', 'return', 'file'], dispatch: ['dispatch'], finish: [], ask: [] }
 
 /**
  * The heap that a case lies on: reported or fixed on the spot to be judged, filed to be dispatched, handled to be re-checked or

@@ -9,7 +9,9 @@ import { useDirectory } from '../../state/directory'
 import { useSync } from '../../state/sync'
 import { useTaxonomy } from '../../state/taxonomy'
 import { t } from '../../words/words'
-import { sentence, told, type Told } from '../tell'
+import { type Puts, useBatch } from '../many/batch'
+import type { Bulk } from '../many/bulk'
+import { told, type Told } from '../tell'
 import { paceOf } from './pace'
 import { type Heap, heapCounts, heapOf, heaps, isMeant, nextAt, queueOf } from './queue'
 
@@ -26,13 +28,13 @@ export function useSitting() {
   const { cases, ready } = useCases()
   const { link, pulling } = useSync()
   const deeds = useDeeds()
+  const { problem, undoable, undoables, batch, ...taken } = useBatch()
   const taxonomy = useTaxonomy()
   const directory = useDirectory()
 
   const heap = ref<Heap>(heaps.find((one) => one === route.query.heap) ?? 'judge')
   const chosen = ref(typeof route.query.case === 'string' ? route.query.case : '')
   const typed = ref('')
-  const problem = ref<Told | null>(null)
   /** Decided, until storage shows it: the next case is on the screen before the disk has answered. */
   const leaving = ref(new Map<string, Heap>())
   const decided = ref<readonly { readonly id: string; readonly at: number; readonly heap: Heap }[]>([])
@@ -51,7 +53,6 @@ export function useSitting() {
   const view = computed<CaseView | undefined>(() => cases.value.find((one) => one.case.id === chosen.value))
   const decidable = computed(() => waiting.value.some((one) => one.case.id === chosen.value))
   const fresh = computed(() => waiting.value.filter((one) => !known.value.has(one.case.id)).length)
-  const undoable = computed(() => deeds.undoable.value[deeds.undoable.value.length - 1])
 
   function wordsOf(one: CaseView): string[] {
     const { short, number = '', address = '', description = '', reporter } = one.case
@@ -155,46 +156,35 @@ export function useSitting() {
   }
 
   /** One decision on many: they leave the queue at once, and who could not be decided is back in it and told. */
-  async function bulk(verdict: Action, of: readonly { readonly caseId: string; readonly payload: Payload }[]): Promise<void> {
+  async function bulk(verdict: Bulk, of: Puts): Promise<void> {
     const from = heap.value
     const at = Math.max(0, place.value)
-    problem.value = null
     for (const { caseId } of of) leaving.value.set(caseId, from)
     if (queue.value.length === 0) typed.value = ''
     if (!decidable.value) look(nextAt(queue.value, Math.min(at, queue.value.length - 1)))
-    const faults = await deeds.many(verdict, of)
-    for (const id of faults.keys()) leaving.value.delete(id)
+    const failed = await taken.many(verdict, of)
+    for (const id of failed) leaving.value.delete(id)
     const done = Date.now() // one deed, for the pace
-    decided.value = [...decided.value, ...of.filter(({ caseId }) => !faults.has(caseId)).map(({ caseId }) => ({ id: caseId, at: done, heap: from }))]
-    const [fault] = faults.values()
-    if (fault !== undefined) problem.value = { what: t('bulk.failed', { n: faults.size }), todo: sentence(fault) }
+    decided.value = [...decided.value, ...of.filter(({ caseId }) => !failed.has(caseId)).map(({ caseId }) => ({ id: caseId, at: done, heap: from }))]
   }
-
-  /** What was decided last with one deed: one case, or many that may be taken back until the same time. */
-  const batch = computed(() => deeds.undoable.value.filter((one) => one.until === undoable.value?.until && one.action === undoable.value?.action))
 
   /** Takes the latest decision back, on one case or on many, and shows its first case again. */
   async function undo(): Promise<void> {
-    const of = batch.value
-    const [last] = of
-    if (last === undefined) return
-    problem.value = null
-    const back: string[] = []
-    for (const { decision, caseId } of of) if (await deeds.undo(decision)) back.push(caseId)
-    if (back.length < of.length) problem.value = { what: back.length === 0 ? t('undo.tooLate') : t('undo.some', { n: back.length, gone: of.length - back.length }), todo: '' }
-    if (back.length === 0) return
+    const back = await taken.undo()
+    const [first] = back
+    if (first === undefined) return
     // Storage may still show them as decided: they go back to where they were.
-    heap.value = decided.value.find((one) => one.id === last.caseId)?.heap ?? heap.value
+    heap.value = decided.value.find((one) => one.id === first)?.heap ?? heap.value
     decided.value = decided.value.filter((one) => !back.includes(one.id))
     for (const id of back) leaving.value.delete(id)
     typed.value = ''
     await nextTick()
-    look(last.caseId)
+    look(first)
   }
 
   return {
     ready, queue, waiting, heap, counts, view, chosen, place, decidable, fresh, typed, problem, undoable, title,
-    batch, bulk, undoables: computed(() => deeds.undoable.value.length), done: computed(() => decided.value.length), pace: computed(() => paceOf([...new Set(decided.value.map((one) => one.at))])),
+    batch, bulk, undoables, done: computed(() => decided.value.length), pace: computed(() => paceOf([...new Set(decided.value.map((one) => one.at))])),
     find: (id: string | undefined) => cases.value.find((one) => one.case.id === id),
     may: (action: Action) => view.value !== undefined && decidable.value && deeds.may(view.value, action),
     turn, look, looked, skip, step, decide, undo,

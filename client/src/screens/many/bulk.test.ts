@@ -12,7 +12,7 @@ const may = ({ case: c }: CaseView) => c.state === 'reported'
 
 describe('a decision on many', () => {
   it('is planned case by case: what will be done with what, and what is left out and why', () => {
-    const plan = planOf(['a', 'b', 'c', 'd', 'e'], find, may, ({ case: c }) => (c.id === 'b' ? undefined : { unit: 'env' }))
+    const plan = planOf(['a', 'b', 'c', 'd', 'e'], find, may, ({ case: c }) => (c.id === 'b' ? 'noUnit' : { unit: 'env' }))
     expect(plan.does.map(({ view: { case: c }, payload }) => [c.id, payload])).toEqual([['a', { unit: 'env' }]])
     expect(plan.leaves).toEqual([
       { id: 'b', short: 'B', why: { kind: 'noUnit' } },
