@@ -37,6 +37,7 @@ type options struct {
 	purpose                   string
 	days                      int
 	name, kind, why, text     string
+	collectors                string
 	format, out, language     string
 	events                    string
 	secretStdin               bool
@@ -47,7 +48,7 @@ type options struct {
 
 // said gives those of the options that were said.
 func (o *options) said(names ...string) map[string]string {
-	all := map[string]string{"label": o.label, "role": o.role, "squad": o.squad, "unit": o.unit, "name": o.name, "kind": o.kind}
+	all := map[string]string{"label": o.label, "role": o.role, "squad": o.squad, "unit": o.unit, "name": o.name, "kind": o.kind, "collectors": o.collectors}
 	fields := map[string]string{}
 	for _, name := range names {
 		if o.given[name] {
@@ -89,7 +90,7 @@ var commands = map[string]command{
 	"import register": {"FILE [--dry-run]", 1, importFile(roster.Register)},
 	"export register": {exportWords + " [--unit U]", 0, exportFile(roster.Register)},
 	"area list":       {"[--search TEXT] [--squad S] [--kind K]", 0, listAreas},
-	"area edit":       {"CODE [--name NAME] [--squad S] [--kind community|unitGrid|dutyGrid]", 1, editArea},
+	"area edit":       {"CODE [--name NAME] [--squad S] [--kind community|unitGrid|dutyGrid] [--collectors \"LOGIN LOGIN …\"]", 1, editArea},
 	"area remove":     {"CODE", 1, removeArea},
 	"device list":     {"[--search TEXT] [--squad S]", 0, listDevices},
 	"device rename":   {"ID NAME", 2, renameDevice},
@@ -178,7 +179,7 @@ func (o *options) register(set *flag.FlagSet, words string) {
 		{"unit", "code of the responsible `unit`, of people with the role unit", &o.unit},
 		{"purpose", "what the token is for", &o.purpose},
 		{"name", "what people call it", &o.name},
-		{"kind", "community, unitGrid or dutyGrid", &o.kind},
+		{"kind", "community, unitGrid or dutyGrid", &o.kind}, {"collectors", "accounts of those who answer for an area, with spaces between them", &o.collectors},
 		{"why", "the `reason`, which is kept", &o.why},
 		{"search", "`text` that stands somewhere in it", &o.text},
 		{"format", "csv, xlsx, and geojson for areas; else as the name of --out ends; of webhooks json, wecom or dingtalk", &o.format},

@@ -229,17 +229,17 @@ func (s *seeder) people(ctx context.Context) error {
 	if err := s.store.PutUnits(ctx, units); err != nil {
 		return err
 	}
-	if err := s.store.PutAreas(ctx, s.world.Areas); err != nil {
-		return err
-	}
-	if err := s.register(ctx); err != nil {
-		return err
-	}
 	var people []sqlite.Person
 	for _, p := range s.world.People {
 		people = append(people, sqlite.Person{ID: p.ID, Login: p.Name, Label: p.Label, Role: p.Role, Squad: p.Squad, Unit: p.Unit, PasswordHash: hash, Demo: true})
 	}
 	if err := s.store.PutPeople(ctx, people); err != nil {
+		return err
+	}
+	if err := s.store.PutAreas(ctx, s.world.Areas); err != nil {
+		return err
+	}
+	if err := s.register(ctx); err != nil {
 		return err
 	}
 	acts := s.acting()

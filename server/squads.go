@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 
 	"buxun/server/office"
@@ -46,14 +47,14 @@ func listAreas(ctx context.Context, c *centre, _ []string, o *options, t termina
 	}
 	table := tabwriter.NewWriter(t.out, 0, 4, 2, ' ', 0)
 	for _, a := range areas {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d points\n", a.Code, a.Kind, a.Squad, a.Name, len(a.Ring))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d points\t%s\n", a.Code, a.Kind, a.Squad, a.Name, len(a.Ring), strings.Join(a.Collectors, " "))
 	}
 	return table.Flush()
 }
 
 // editArea changes what was said of an area.
 func editArea(ctx context.Context, c *centre, words []string, o *options, _ terminal) error {
-	_, err := c.desk().EditArea(ctx, words[0], office.AnyRevision, o.said("name", "squad", "kind"))
+	_, err := c.desk().EditArea(ctx, words[0], office.AnyRevision, o.said("name", "squad", "kind", "collectors"))
 	return err
 }
 

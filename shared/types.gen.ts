@@ -803,7 +803,8 @@ export type TaskKind = (typeof taskKinds)[number]
 
 export const assignings = [
   'pick', // the leader named the person
-  'area', // the collector of the area
+  'area', // a collector who answers for the area
+  'usual', // nobody answers for the area: who reported most there lately
   'nearest', // the nearest one on duty
   'rotation', // drawn by the server, against collusion
 ] as const

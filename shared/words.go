@@ -130,7 +130,8 @@ type Assigning string
 
 const (
 	AssignPick     Assigning = "pick"     // the leader named the person
-	AssignArea     Assigning = "area"     // the collector of the area
+	AssignArea     Assigning = "area"     // a collector who answers for the area
+	AssignUsual    Assigning = "usual"    // nobody answers for the area: who reported most there lately
 	AssignNearest  Assigning = "nearest"  // the nearest one on duty
 	AssignRotation Assigning = "rotation" // drawn by the server, against collusion
 )

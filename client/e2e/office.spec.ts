@@ -128,6 +128,36 @@ describe("an administrator's day", () => {
     await page.getByRole('table', { name: '人员' }).getByText('采集员7-02（早班）').waitFor()
   })
 
+  it('an area is given to two of its collectors by name; nobody of another squad is offered, and a file does the same', async () => {
+    const { page } = desk
+    await go('区域')
+    await page.getByRole('searchbox', { name: '搜索区域' }).fill('430204003005')
+    await page.getByRole('table', { name: '区域' }).getByRole('button', { name: '打开 花果山社区', exact: true }).click()
+    const dialog = page.getByRole('dialog', { name: '花果山社区' })
+    const answering = dialog.getByRole('group', { name: '责任采集员' }).first()
+    for (const one of await answering.getByRole('checkbox', { checked: true }).all()) await one.uncheck()
+    await answering.getByRole('searchbox', { name: '搜索采集员' }).fill('c611')
+    await answering.getByRole('checkbox', { name: '采集员6-11' }).check()
+    await answering.getByRole('searchbox', { name: '搜索采集员' }).fill('6-12')
+    await answering.getByRole('checkbox', { name: '采集员6-12' }).check()
+    await answering.getByRole('searchbox', { name: '搜索采集员' }).fill('采集员5')
+    await answering.getByText('没有找到，换个词').waitFor()
+    await dialog.getByRole('button', { name: '保存' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    const row = page.getByRole('table', { name: '区域' }).getByRole('row').filter({ has: page.getByRole('button', { name: '打开 花果山社区', exact: true }) })
+    await row.getByText('采集员6-11、采集员6-12').waitFor()
+    await page.getByRole('button', { name: '导入', exact: true }).click()
+    const importing = page.getByRole('dialog', { name: '导入区域' })
+    const table = (who: string) => importing.locator('input[type=file]').setInputFiles({ name: '区域.csv', mimeType: 'text/csv', buffer: Buffer.from(`编号,名称,中队,类型,责任采集员\n430204003005,花果山社区,六中队,社区,${who}\n`) })
+    await table('c611 c501')
+    await importing.getByText('采集员“c501”（采集员5-01）不在这个区域的中队').waitFor()
+    await table('c611')
+    await importing.getByText('责任采集员：c611 c612 → c611').waitFor()
+    await importing.getByRole('button', { name: '导入这 1 处' }).click()
+    await importing.getByRole('button', { name: '好了' }).click()
+    await row.getByText('采集员6-11', { exact: true }).waitFor()
+  })
+
   it('L13: a lost phone is revoked with its reason, and is empty at its next contact', async () => {
     const { page } = desk
     await go('设备')

@@ -3,13 +3,18 @@ package demo
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"buxun/server/roster"
+	"buxun/shared"
 )
 
 // areaVersion names the layout below; raise it when the layout or divisions.json changes.
 const areaVersion = "demo-2"
+
+// shifts is how many collectors answer for a community: one of the early shift, one of the late.
+const shifts = 2
 
 // gridsAcross is how many unit grids lie side by side in a community, and how many one below another: with communities of
 // 0.004 by 0.004 degrees a unit grid has about 98 by 111 m, near the 10,000 m² of the field.
@@ -21,6 +26,27 @@ type street struct {
 	Box               [4]float64 // west, south, east, north
 	Columns           int
 	Communities       []struct{ Code, Name string }
+}
+
+// beats says who answers for the communities of each squad: its collectors in turn.
+func beats(areas []roster.Area, people []roster.Person) {
+	given := map[string]int{}
+	for i := range areas {
+		a := &areas[i]
+		var squad []string
+		for _, p := range people {
+			if p.Role == shared.RoleCollector && p.Squad == a.Squad {
+				squad = append(squad, p.Name)
+			}
+		}
+		for range shifts {
+			if a.Kind == roster.KindCommunity && len(squad) > 0 {
+				a.Collectors = append(a.Collectors, squad[given[a.Squad]%len(squad)])
+				given[a.Squad]++
+			}
+		}
+		slices.Sort(a.Collectors)
+	}
 }
 
 // box is a rectangle in WGS-84 degrees.

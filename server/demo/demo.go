@@ -105,6 +105,7 @@ func World() (Demo, error) {
 	if d.Areas, err = areas(); err != nil {
 		return d, err
 	}
+	beats(d.Areas, d.People)
 	d.AreaVersion = areaVersion
 	d.Register = register(shared.BuiltinTaxonomy())
 	if d.Cases, err = cases(d.People); err != nil {

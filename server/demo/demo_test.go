@@ -150,6 +150,16 @@ func TestAreasAreWholeAndMarked(t *testing.T) {
 		if a.Kind == roster.KindCommunity {
 			communities++
 		}
+		for _, login := range a.Collectors {
+			if !slices.ContainsFunc(d.People, func(p roster.Person) bool {
+				return p.Name == login && p.Role == shared.RoleCollector && p.Squad == a.Squad
+			}) {
+				t.Errorf("%s: %s answers for it and is no collector of %s", a.Code, login, a.Squad)
+			}
+		}
+		if (a.Kind == roster.KindCommunity) != (len(a.Collectors) == 2) {
+			t.Errorf("%s: %v answer for it", a.Code, a.Collectors)
+		}
 		// The ring lies within 石峰区, away from its edge, and goes anticlockwise.
 		if a.Ring[0] != a.Ring[4] || a.Ring[0][0] < 113.05 || a.Ring[2][0] > 113.10 || a.Ring[0][1] < 27.86 || a.Ring[2][1] > 27.892 || area(a.Ring) <= 0 {
 			t.Errorf("%s: ring %v", a.Code, a.Ring)

@@ -302,11 +302,90 @@ func TestWhoeverWorksInTheAreaIsSent(t *testing.T) {
 	for range 4 {
 		w.report("one", 500)
 	}
-	if who, how := w.sent(w.verify(shared.AssignArea, 3)); who != "two" || how != shared.AssignArea {
+	if who, how := w.sent(w.verify(shared.AssignArea, 3)); who != "two" || how != shared.AssignUsual {
 		t.Errorf("%s is sent by %s; two reported most in the duty grid", who, how)
 	}
-	if who, how := w.sent(w.verify("", 490)); who != "one" || how != shared.AssignArea {
+	if who, how := w.sent(w.verify("", 490)); who != "one" || how != shared.AssignUsual {
 		t.Errorf("%s is sent by %s; outside the duty grid one reported most in the community", who, how)
+	}
+}
+
+// give says who answers for the duty grid and for the community around it.
+func (w *world) give(grid, community []string) {
+	w.t.Helper()
+	w.must(w.store.PutAreas(w.ctx, []roster.Area{
+		{Code: "duty", Name: "东", Squad: "A", Kind: roster.KindDutyGrid, Collectors: grid, Ring: [][2]float64{{113.129, 27.82}, {113.131, 27.82}, {113.131, 27.84}, {113.129, 27.84}, {113.129, 27.82}}},
+		{Code: "all", Name: "全", Squad: "A", Kind: roster.KindCommunity, Collectors: community, Ring: [][2]float64{{113, 27}, {114, 27}, {114, 28}, {113, 28}, {113, 27}}},
+	}))
+}
+
+func TestWhoeverAnswersForTheAreaIsSent(t *testing.T) {
+	w := newWorld(t)
+	w.give([]string{"two", "three"}, []string{"one"})
+	for range 5 { // who reports most there counts for nothing
+		w.report("one", 0)
+	}
+	w.report("three", 400)
+	if who, how := w.sent(w.verify(shared.AssignArea, 3)); who != "three" || how != shared.AssignArea {
+		t.Errorf("%s is sent by %s; of two who answer for the grid three alone is known to be on duty", who, how)
+	}
+	w.report("two", 300)
+	if who, how := w.sent(w.verify("", 3)); who != "two" || how != shared.AssignArea {
+		t.Errorf("%s is sent by %s; both are on duty, and two had no errand yet", who, how)
+	}
+	if who, how := w.sent(w.verify("", 490)); who != "one" || how != shared.AssignArea {
+		t.Errorf("%s is sent by %s; one answers for the community around the grid", who, how)
+	}
+	w.after(24 * 60)
+	count := map[string]int{}
+	for range 8 {
+		who, how := w.sent(w.verify("", 3))
+		if how != shared.AssignArea {
+			t.Errorf("%s is sent by %s; nobody is known to be on duty, and the grid is theirs all the same", who, how)
+		}
+		count[who]++
+	}
+	if count["two"] != 4 || count["three"] != 4 {
+		t.Errorf("eight errands were given to %v", count)
+	}
+}
+
+func TestWhoNoLongerAnswersForTheAreaIsNotSent(t *testing.T) {
+	w := newWorld(t)
+	w.must(w.store.PutSquads(w.ctx, []roster.Squad{{Code: "B", Name: "二中队"}}))
+	w.give([]string{"two"}, []string{"three"})
+	if who, how := w.sent(w.verify("", 3)); who != "two" || how != shared.AssignArea {
+		t.Fatalf("%s is sent by %s", who, how)
+	}
+	w.must(w.store.Disable(w.ctx, "two"))
+	if who, how := w.sent(w.verify("", 3)); who != "three" || how != shared.AssignArea {
+		t.Errorf("%s is sent by %s; two left, and three answers for the community", who, how)
+	}
+	w.must(w.store.PutPeople(w.ctx, []sqlite.Person{{Login: "three", Label: "采集员3", Role: shared.RoleCollector, Squad: "B"}}))
+	w.report("one", 0)
+	if who, how := w.sent(w.verify("", 3)); who != "one" || how != shared.AssignUsual {
+		t.Errorf("%s is sent by %s; two is disabled and three of another squad: nobody answers for it", who, how)
+	}
+	w.must(w.store.PutPeople(w.ctx, []sqlite.Person{{Login: "two", Label: "采集员2", Role: shared.RoleCollector, Squad: "A"}, {Login: "three", Label: "采集员3", Role: shared.RoleCollector, Squad: "A"}}))
+	if who, how := w.sent(w.verify("", 3)); who != "two" || how != shared.AssignArea {
+		t.Errorf("%s is sent by %s; two is back, and the grid is still theirs", who, how)
+	}
+	if who, how := w.sent(w.verify("", 490)); who != "one" || how != shared.AssignUsual {
+		t.Errorf("%s is sent by %s; three was in another squad meanwhile, and must be named again", who, how)
+	}
+}
+
+func TestNobodyWhoAnswersForTheAreaRechecksTheOwnReport(t *testing.T) {
+	w := newWorld(t)
+	w.give([]string{"one"}, nil)
+	id := w.report("one", 0)
+	w.does("leader", shared.Body{Case: id, Action: shared.ActionFile})
+	w.does("leader", shared.Body{Case: id, Action: shared.ActionDispatch, Payload: shared.Payload{Unit: "env"}})
+	w.does("unit", shared.Body{Case: id, Action: shared.ActionHandle, Photos: []shared.Photo{{Hash: shared.HashText(id), Size: 10, Type: "image/jpeg", Origin: shared.OriginCamera, Part: shared.PartAfter}}})
+	w.does("leader", shared.Body{Case: id, Action: shared.ActionSendRecheck, Payload: shared.Payload{How: shared.AssignArea}})
+	w.all()
+	if who, how := w.sent(id); who == "one" || who == "" || how == shared.AssignArea {
+		t.Errorf("%s is sent by %s to what one reported", who, how)
 	}
 }
 

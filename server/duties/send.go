@@ -61,13 +61,8 @@ func (d *Duties) choose(ctx context.Context, c shared.Case, errands map[string]i
 	}
 	how = c.Task.How
 	if how != shared.AssignNearest && how != shared.AssignRotation {
-		how = shared.AssignArea
-		counts, err := d.working(ctx, c, able)
-		if err != nil {
-			return "", "", err
-		}
-		if who = d.draw(able, func(p sqlite.Walker) float64 { return -float64(counts[p.ID]) }, errands, -1); who != "" {
-			return who, how, nil
+		if who, how, err = d.ofArea(ctx, c, able, errands); err != nil || who != "" {
+			return who, how, err
 		}
 		how = shared.AssignNearest
 	}
@@ -92,17 +87,42 @@ func (d *Duties) draw(able []sqlite.Walker, cost func(sqlite.Walker) float64, er
 	return able[d.Rand.IntN(len(able))].ID
 }
 
-// working counts who reported how much lately in the area of the case. No table says whose an area is; who works there is.
-func (d *Duties) working(ctx context.Context, c shared.Case, able []sqlite.Walker) (map[string]int, error) {
-	place := placeOf(c)
-	if place == nil {
-		return nil, nil
+// ofArea says who of the area goes: one of those who answer for it, by the data, the narrowest area that has such first; where nobody does,
+// who reported most there lately. Of those who answer whoever is known to be on duty comes first, then those with the fewest errands, then chance: so the shifts of one area
+// share what comes, and nobody knows who is next. Where none of them is known to be on duty one of them goes all the same: it is theirs,
+// and a shift that just began has made nothing yet.
+func (d *Duties) ofArea(ctx context.Context, c shared.Case, able []sqlite.Walker, errands map[string]int) (who string, how shared.Assigning, err error) {
+	areas, err := d.areasOf(ctx, c)
+	if err != nil || len(areas) == 0 {
+		return "", "", err
 	}
-	area, ok, err := d.areaOf(ctx, c.Squad, place)
-	if err != nil || !ok {
-		return nil, err
+	for _, area := range areas {
+		answering := slices.DeleteFunc(slices.Clone(able), func(p sqlite.Walker) bool {
+			return !slices.ContainsFunc(area.Answering, func(one sqlite.Answering) bool { return one.ID == p.ID })
+		})
+		if len(answering) > 0 {
+			return d.draw(answering, offDuty, errands, 1), shared.AssignArea, nil
+		}
 	}
-	cases, err := d.Store.Cases(ctx, sqlite.Filter{Squad: c.Squad, Limit: lately})
+	beat := areas[max(0, slices.IndexFunc(areas, func(a sqlite.Area) bool { return a.Kind == roster.KindDutyGrid }))]
+	counts, err := d.working(ctx, c.Squad, beat)
+	if err != nil {
+		return "", "", err
+	}
+	return d.draw(able, func(p sqlite.Walker) float64 { return -float64(counts[p.ID]) }, errands, -1), shared.AssignUsual, nil
+}
+
+// offDuty costs where nothing is known of a person's shift.
+func offDuty(p sqlite.Walker) float64 {
+	if p.Place == nil {
+		return 1
+	}
+	return 0
+}
+
+// working counts who reported how much of a squad's lately in an area.
+func (d *Duties) working(ctx context.Context, squad string, area sqlite.Area) (map[string]int, error) {
+	cases, err := d.Store.Cases(ctx, sqlite.Filter{Squad: squad, Limit: lately})
 	if err != nil {
 		return nil, err
 	}
@@ -115,20 +135,24 @@ func (d *Duties) working(ctx context.Context, c shared.Case, able []sqlite.Walke
 	return counts, nil
 }
 
-// areaOf is the squad's smallest kind of area that holds a place.
-func (d *Duties) areaOf(ctx context.Context, squad string, place *shared.Fix) (found roster.Area, ok bool, err error) {
+// areasOf are the areas of a case's squad that hold its place, those of the narrower kind first.
+func (d *Duties) areasOf(ctx context.Context, c shared.Case) (found []sqlite.Area, err error) {
+	place := placeOf(c)
+	if place == nil {
+		return nil, nil
+	}
 	areas, err := d.Store.AreasKept(ctx)
 	if err != nil {
-		return found, false, err
+		return nil, err
 	}
-	for _, kind := range []string{roster.KindDutyGrid, roster.KindUnitGrid, roster.KindCommunity} {
+	for _, kind := range []string{roster.KindUnitGrid, roster.KindDutyGrid, roster.KindCommunity} {
 		for _, a := range areas {
-			if a.Kind == kind && a.Squad == squad && within(a.Ring, place) {
-				return a.Area, true, nil
+			if a.Kind == kind && a.Squad == c.Squad && within(a.Ring, place) {
+				found = append(found, a)
 			}
 		}
 	}
-	return found, false, nil
+	return found, nil
 }
 
 // placeOf is where a case is: its pin, else where it was reported from.

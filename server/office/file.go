@@ -157,7 +157,10 @@ func (o *Office) read(ctx context.Context, kind roster.Kind, file string, data [
 			err = o.passwords(ctx, up)
 		}
 	case roster.Areas:
-		up.areas, err = roster.ParseAreaFile(file, data, squads)
+		var people []sqlite.Person
+		if people, err = o.Store.People(ctx); err == nil {
+			up.areas, err = roster.ParseAreaFile(file, data, squads, o.persons(people))
+		}
 	case roster.Devices:
 		up.devices, err = roster.ParseDevices(file, data)
 	case roster.Phrases:

@@ -18,7 +18,7 @@ type Query struct {
 	Squad string // code; "none" for those without
 	Unit  string // code
 	Role  string
-	State string // of people: active, disabled, nopassword; of phones: missing, gap, revoked, active
+	State string // of people: active, disabled, nopassword; of phones: missing, gap, revoked, active; of areas: answered, unanswered
 	Kind  string // of areas, phrases or the calendar's rows
 	// Version is one that the limits and the calendar had before; "" is what they are now.
 	Version string
@@ -79,13 +79,33 @@ func (o *Office) Areas(ctx context.Context, q Query) ([]sqlite.Area, error) {
 	}
 	names, err := o.squadNames(ctx)
 	return narrowed(areas, q, func(a sqlite.Area) bool {
-		return in(q.Text, a.Code, a.Name, names[a.Squad]) && is(q.Squad, a.Squad) && is(q.Kind, a.Kind)
+		return in(q.Text, append([]string{a.Code, a.Name, names[a.Squad]}, namesOf(a.Answering)...)...) && is(q.Squad, a.Squad) && is(q.Kind, a.Kind) && areaIs(q.State, a)
 	}, map[string]func(sqlite.Area) string{
 		"code":  func(a sqlite.Area) string { return a.Code },
 		"name":  func(a sqlite.Area) string { return a.Name },
 		"squad": func(a sqlite.Area) string { return names[a.Squad] },
 		"kind":  func(a sqlite.Area) string { return a.Kind },
 	}), err
+}
+
+// namesOf are all that people who answer for an area are called.
+func namesOf(people []sqlite.Answering) (names []string) {
+	for _, one := range people {
+		names = append(names, one.Login, one.Label)
+	}
+	return names
+}
+
+// areaIs says whether somebody who can be sent answers for an area, or nobody.
+func areaIs(state string, a sqlite.Area) bool {
+	somebody := slices.ContainsFunc(a.Answering, func(one sqlite.Answering) bool { return !one.Disabled })
+	switch state {
+	case "answered":
+		return somebody
+	case "unanswered":
+		return !somebody
+	}
+	return true
 }
 
 // Devices lists the phones that match, the latest contact first.

@@ -56,6 +56,14 @@ func (o *Office) accounts(people []sqlite.Person) (list []roster.Account) {
 	return list
 }
 
+// persons are all accounts as files name them.
+func (o *Office) persons(people []sqlite.Person) (persons []roster.Person) {
+	for _, a := range o.accounts(people) {
+		persons = append(persons, a.Person)
+	}
+	return persons
+}
+
 // AddPerson adds an account of the fields that roster.ReadPerson takes. Without a password it has none yet.
 func (o *Office) AddPerson(ctx context.Context, fields map[string]string) (sqlite.Person, error) {
 	person, err := o.readPerson(ctx, fields)
@@ -332,19 +340,26 @@ func (o *Office) DropSquad(ctx context.Context, code string, seen int64) error {
 	})
 }
 
-// EditArea changes name, squad and kind of the area that was seen at a revision; its outline stays.
+// EditArea changes name, squad, kind and who answers for the area that was seen at a revision; its outline stays, and what is not said.
 func (o *Office) EditArea(ctx context.Context, code string, seen int64, fields map[string]string) (put sqlite.Area, err error) {
 	squads, err := o.Store.Squads(ctx)
 	if err != nil {
 		return put, err
 	}
 	err = o.Store.Change(ctx, func(ctx context.Context, c *sqlite.Change) error {
+		people, err := c.People(ctx)
+		if err != nil {
+			return err
+		}
 		old, err := areaIn(ctx, c, code, seen)
 		if err != nil {
 			return err
 		}
 		said := merged(map[string]string{"code": code, "name": old.Name, "squad": old.Squad, "kind": old.Kind}, fields, "code")
-		area, wrongs := roster.ReadArea(said, squads)
+		if collectors, ok := fields["collectors"]; ok {
+			said["collectors"] = collectors
+		}
+		area, wrongs := roster.ReadArea(said, squads, o.persons(people))
 		if err := wrongs.OrNil(); err != nil {
 			return err
 		}

@@ -47,6 +47,7 @@ var areaColumns = []column{
 	{field: "name", headings: []string{"名称", "name"}, required: true},
 	{field: "squad", headings: []string{"中队", "squad"}, required: true},
 	{field: "kind", headings: []string{"类型", "kind"}, required: true},
+	{field: "collectors", headings: []string{"责任采集员", "collectors", "责任人", "采集员"}},
 	{field: "points", headings: []string{"边界点数", "points"}, told: true},
 }
 

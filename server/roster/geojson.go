@@ -34,16 +34,16 @@ type feature struct {
 	at int64
 }
 
-// ParseAreas reads a GeoJSON FeatureCollection of polygons in WGS-84 (properties 编号,名称,中队,类型 or code,name,squad,kind;
-// generated where the outline was drawn by rule). A file that says it is in GCJ-02 or another system is refused: Buxun
+// ParseAreas reads a GeoJSON FeatureCollection of polygons in WGS-84 (properties 编号,名称,中队,类型 or code,name,squad,kind,
+// and perhaps 责任采集员 or collectors; generated where the outline was drawn by rule). A file that says it is in GCJ-02 or another system is refused: Buxun
 // converts nothing on the way in. squads are all that an area may belong to, by code or by name. On any mistake it gives no
 // areas and all Mistakes.
-func ParseAreas(file string, data []byte, squads []Squad) ([]Area, error) {
+func ParseAreas(file string, data []byte, squads []Squad, people []Person) ([]Area, error) {
 	g := geoFile{file: file, data: bytes.TrimPrefix(data, []byte("\ufeff"))}
 	var areas []Area
 	first := map[string]int{}
 	for _, f := range g.features() {
-		area := g.area(f, squads)
+		area := g.area(f, squads, people)
 		if line, twice := first[area.Code]; twice && area.Code != "" {
 			g.add(f.at, say("编号“%s”和第 %d 行重复，请只留一个", "code %q stands in line %d already: keep one", show(area.Code), line))
 		} else {
@@ -185,10 +185,16 @@ func (g *geoFile) system(name json.Token, value json.RawMessage, at int64) {
 		"the file says it is in %s; only WGS-84 is taken: convert it first, with QGIS for example (GCJ-02 is hundreds of metres off)", show(string(value))))
 }
 
-func (g *geoFile) area(f feature, squads []Squad) Area {
-	a, wrongs := ReadArea(map[string]string{
+func (g *geoFile) area(f feature, squads []Squad, people []Person) Area {
+	fields := map[string]string{
 		"code": f.text("编号", "code"), "name": f.text("名称", "name"), "squad": f.text("中队", "squad"), "kind": f.text("类型", "kind"),
-	}, squads)
+	}
+	for _, name := range []string{"责任采集员", "collectors"} {
+		if value := f.Properties[name]; value != nil {
+			fields["collectors"] = strings.Trim(fmt.Sprint(value), "[]") // one text, or a list
+		}
+	}
+	a, wrongs := ReadArea(fields, squads, people)
 	for _, w := range wrongs {
 		g.add(f.at, words{w.Zh, w.En})
 	}

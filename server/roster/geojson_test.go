@@ -26,7 +26,7 @@ func TestParseAreas(t *testing.T) {
 		feature(`"编号":430204003005001,"名称":"一格","中队":"六中队","类型":"单元网格","generated":true`,
 			`{"type":"MultiPolygon","coordinates":[[[[113.078,27.868,41.5],[113.079,27.868],[113.079,27.869]]]]}`),
 	)
-	areas, err := roster.ParseAreas("areas.geojson", []byte(text), squads)
+	areas, err := roster.ParseAreas("areas.geojson", []byte(text), squads, nil)
 	want := []roster.Area{
 		{Code: "430204003005", Name: "花果山社区", Squad: "squad-6", Kind: roster.KindCommunity, Line: 3,
 			Ring: [][2]float64{{113.078, 27.868}, {113.082, 27.868}, {113.082, 27.872}, {113.078, 27.872}, {113.078, 27.868}}},
@@ -41,7 +41,7 @@ func TestParseAreas(t *testing.T) {
 func TestWGS84MayBeDeclared(t *testing.T) {
 	for _, crs := range []string{`{"type":"name","properties":{"name":"urn:ogc:def:crs:OGC:1.3:CRS84"}}`, `{"type":"name","properties":{"name":"EPSG:4326"}}`, `null`, `"WGS-84"`, `"CGCS2000"`} {
 		text := `{"type":"FeatureCollection","crs":` + crs + `,"features":[` + feature(fine, square) + `]}`
-		if areas, err := roster.ParseAreas("areas.geojson", []byte(text), squads); err != nil || len(areas) != 1 {
+		if areas, err := roster.ParseAreas("areas.geojson", []byte(text), squads, nil); err != nil || len(areas) != 1 {
 			t.Errorf("%s: %v", crs, err)
 		}
 	}
@@ -75,7 +75,7 @@ func TestEveryMistakeOfAMapIsToldAndNothingIsTaken(t *testing.T) {
 		{"not UTF-8", "{\"a\":\"\xff\"}", "1:1", "UTF-8"},
 	}
 	for _, row := range rows {
-		areas, err := roster.ParseAreas("areas.geojson", []byte(row.text), squads)
+		areas, err := roster.ParseAreas("areas.geojson", []byte(row.text), squads, nil)
 		if got := strings.Join(stands(t, err), " "); got != row.places || areas != nil {
 			t.Errorf("%s: mistakes at %q, want %q; %d areas\n%v", row.name, got, row.places, len(areas), err)
 		}
@@ -90,7 +90,7 @@ func FuzzParseAreas(f *testing.F) {
 	f.Add([]byte(`{"crs":"GCJ-02","features":[{},null,[]]}`))
 	f.Add([]byte(`{"features":[{"type":"Feature","geometry":{"type":"MultiPolygon","coordinates":[[[[1e999]]]]}}],"features":[]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		areas, err := roster.ParseAreas("areas.geojson", data, squads)
+		areas, err := roster.ParseAreas("areas.geojson", data, squads, nil)
 		if err != nil && areas != nil {
 			t.Error("areas and mistakes at once")
 		}

@@ -3,6 +3,7 @@ package roster
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"buxun/shared"
 )
@@ -155,8 +156,8 @@ func (p *plan) clash(row Person, old Account, known bool, byID map[string]Accoun
 	}
 }
 
-// PlanAreas compares a file's areas with those that are there: one without an outline keeps what it has. It gives the areas to
-// put, and Mistakes where one cannot be.
+// PlanAreas compares a file's areas with those that are there: one without an outline keeps what it has, and so does one that does
+// not say who answers for it. It gives the areas to put, and Mistakes where one cannot be.
 func PlanAreas(file string, rows, have []Area) ([]Step, []Area, error) {
 	p := plan{file: file}
 	byCode := map[string]Area{}
@@ -174,13 +175,21 @@ func PlanAreas(file string, rows, have []Area) ([]Step, []Area, error) {
 		}
 		differences := []Difference{
 			{"name", old.Name, row.Name}, {"squad", old.Squad, row.Squad}, {"kind", old.Kind, row.Kind},
-			{"outline", outline(old), outline(row)},
+			{"outline", outline(old), outline(row)}, {"collectors", strings.Join(old.Collectors, " "), strings.Join(answering(old, row), " ")},
 		}
 		if p.step(row.Line, row.Code, row.Name, known, differences...) != Unchanged {
 			puts = append(puts, row)
 		}
 	}
 	return p.steps, puts, p.mistakes.orNil()
+}
+
+// answering are those who answer for an area once it was put: whoever answered in another squad is not of this one.
+func answering(old, row Area) []string {
+	if row.Collectors == nil && row.Squad == old.Squad {
+		return old.Collectors
+	}
+	return row.Collectors
 }
 
 // PlanDevices compares a file's names of phones with those that are there. It gives the phones to name, and Mistakes where one

@@ -96,7 +96,7 @@ func TestPlanSquads(t *testing.T) {
 }
 
 func TestPlanAreas(t *testing.T) {
-	have, err := roster.ParseAreas("a.geojson", []byte(collection(feature(fine, square))), squads)
+	have, err := roster.ParseAreas("a.geojson", []byte(collection(feature(fine, square))), squads, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func TestPlanAreas(t *testing.T) {
 		"a new one by map":   {collection(feature(`"code":"1","name":"新","squad":"六中队","kind":"社区"`, square)), "3 1 new", ""},
 		"another outline":    {collection(feature(fine, moved)), "3 430204003005 changed outline", ""},
 	} {
-		rows, err := roster.ParseAreaFile("a", []byte(row.text), squads)
+		rows, err := roster.ParseAreaFile("a", []byte(row.text), squads, nil)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}

@@ -106,7 +106,10 @@ type Area struct {
 	// Ring is the outer outline in WGS-84 degrees, longitude first; the last point repeats the first. Holes are not kept. A
 	// table says none: there the outline stays as it is.
 	Ring [][2]float64
-	Line int // where it stood in its file; 0 elsewhere
+	// Collectors are the accounts of those who answer for it (责任采集员), sorted: several because of shifts, and each perhaps for
+	// several areas. Nil where that is not said: there they stay, as long as they are collectors of its squad.
+	Collectors []string
+	Line       int // where it stood in its file; 0 elsewhere
 }
 
 // Device is a phone as administrators name it. The other fields are told and never read from a table.

@@ -62,11 +62,11 @@ func TestMistakesOfAWorkbookNameRowAndColumn(t *testing.T) {
 // Excel keeps a long code that was typed as a number as a power of ten.
 func TestALongCodeThatExcelTookForANumberIsReadInFull(t *testing.T) {
 	data := sheet(t, []any{"编号", "名称", "中队", "类型"}, []any{430204003005001, "一格", "六中队", "单元网格"}, []any{4.30204003005e14, "二格", "六中队", "单元网格"})
-	areas, err := roster.ParseAreaTable("areas.xlsx", data, squads)
+	areas, err := roster.ParseAreaTable("areas.xlsx", data, squads, nil)
 	if err != nil || len(areas) != 2 || areas[0].Code != "430204003005001" || areas[1].Code != "430204003005000" {
 		t.Errorf("%+v, %v", areas, err)
 	}
-	_, err = roster.ParseAreaTable("areas.csv", []byte("编号,名称,中队,类型\n4.30204E+14,一格,六中队,单元网格\n"), squads)
+	_, err = roster.ParseAreaTable("areas.csv", []byte("编号,名称,中队,类型\n4.30204E+14,一格,六中队,单元网格\n"), squads, nil)
 	if err == nil || !strings.Contains(err.Error(), "科学计数法") {
 		t.Errorf("lost digits: %v", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -60,7 +61,8 @@ func (t *Table) AddPerson(p Person) {
 // AddArea adds a row; its outline is only counted.
 func (t *Table) AddArea(a Area) {
 	t.add(map[string]string{
-		"code": a.Code, "name": a.Name, "squad": a.Squad, "kind": written(areaWords, a.Kind, t.language), "points": strconv.Itoa(len(a.Ring)),
+		"code": a.Code, "name": a.Name, "squad": a.Squad, "kind": written(areaWords, a.Kind, t.language), "collectors": strings.Join(a.Collectors, " "),
+		"points": strconv.Itoa(len(a.Ring)),
 	})
 }
 

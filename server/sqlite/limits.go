@@ -151,8 +151,8 @@ func limitsKept(ctx context.Context, from reading) (data deadline.Data, err erro
 }
 
 // list reads all rows of a question by one function.
-func list[T any](ctx context.Context, from reading, question string, read func(scan func(...any) error) (T, error)) ([]T, error) {
-	rows, err := from.QueryContext(ctx, question)
+func list[T any](ctx context.Context, from reading, question string, read func(scan func(...any) error) (T, error), args ...any) ([]T, error) {
+	rows, err := from.QueryContext(ctx, question, args...)
 	if err != nil {
 		return nil, err
 	}

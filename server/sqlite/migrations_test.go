@@ -80,6 +80,8 @@ var brought = map[int]bringing{
 			INSERT INTO push_outbox VALUES (1, ` + aCase + `, 'comment', 4, 1790000011000, 0, 0, 1790000011000); INSERT INTO push_soon VALUES (` + aCase + `, 1790000012000); UPDATE push_place SET number = 4`},
 	20: {brings: `SELECT (SELECT count(*) = 0 FROM searchable) AND (SELECT count(*) = 0 FROM searched)`,
 		rows: `INSERT INTO searchable SELECT 1, id, seq FROM cases LIMIT 1; INSERT INTO searched (rowid, told, talk) VALUES (1, '井盖 盖', '')`},
+	21: {brings: `SELECT (SELECT count(*) = 0 FROM area_people) AND (SELECT count(*) = 1 AND sum(revision) = 1 FROM areas)`,
+		rows: `INSERT INTO area_people SELECT areas.code, people.id FROM areas, people WHERE role = 'collector' LIMIT 1`},
 }
 
 // Each migration meets a database of the version before it with data in every table: no row and no value of before is lost or

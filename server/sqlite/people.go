@@ -141,7 +141,7 @@ func (w *writer) changePerson(ctx context.Context, old, p Person, now int64) (mo
 		}
 		return "", nil
 	}
-	if err := w.leave(ctx, p.ID, now); err != nil {
+	if err := errors.Join(w.leave(ctx, p.ID, now), w.leaveAreas(ctx, p, now)); err != nil {
 		return "", err
 	}
 	if p.Disabled {

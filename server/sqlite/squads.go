@@ -20,10 +20,11 @@ type Squad struct {
 	People, Areas int // people who are not disabled, areas
 }
 
-// Area is an area with its revision.
+// Area is an area with its revision and who answers for it: whose logins its Collectors are.
 type Area struct {
 	roster.Area
-	Revision int64
+	Revision  int64
+	Answering []Answering
 }
 
 // PutSquads adds squads, and changes those whose code is known.
@@ -82,7 +83,7 @@ func subjectOfSquad(code string) string { return "squad " + code }
 
 func subjectOfArea(code string) string { return "area " + code }
 
-// putArea writes what differs.
+// putArea writes what differs. Who answers for it stays where that is not said.
 func (w *writer) putArea(ctx context.Context, area roster.Area, now int64) error {
 	if err := w.needSquad(ctx, area.Squad); err != nil {
 		return err
@@ -105,17 +106,23 @@ func (w *writer) putArea(ctx context.Context, area roster.Area, now int64) error
 		if err != nil {
 			return err
 		}
-		return w.audit(ctx, now, subjectOfArea(area.Code), "created", said)
+		if err := w.audit(ctx, now, subjectOfArea(area.Code), "created", said); err != nil {
+			return err
+		}
+		return w.putAnswering(ctx, area, now)
 	}
 	if old.Name == area.Name && old.Squad == area.Squad && old.Kind == area.Kind && old.Generated == area.Generated && oldRing == ring {
-		return nil
+		return w.putAnswering(ctx, area, now)
 	}
 	err = w.exec(ctx, `UPDATE areas SET name = ?, squad = ?, kind = ?, generated = ?, ring = ? WHERE code = ?`,
 		area.Name, area.Squad, area.Kind, area.Generated, ring, area.Code)
 	if err != nil {
 		return err
 	}
-	return w.audit(ctx, now, subjectOfArea(area.Code), "changed", fmt.Sprintf("%s was=%q,%s,%s", said, old.Name, old.Squad, old.Kind))
+	if err := w.audit(ctx, now, subjectOfArea(area.Code), "changed", fmt.Sprintf("%s was=%q,%s,%s", said, old.Name, old.Squad, old.Kind)); err != nil {
+		return err
+	}
+	return w.putAnswering(ctx, area, now)
 }
 
 func (w *writer) needSquad(ctx context.Context, code string) error {
@@ -140,6 +147,8 @@ type Directory struct {
 	Limits string
 	// Register is what units answer for on the reader's ground, for who dispatches.
 	Register []roster.Duty
+	// Answering are the ids of those who answer for areas and can be sent, by the area's code, for who sends.
+	Answering map[string][]string
 	// Version changes with the content.
 	Version string
 }
@@ -194,6 +203,9 @@ func (s *Store) Directory(ctx context.Context, reader session.Reader) (Directory
 		if d.Register, err = s.registerFor(ctx, squad); err != nil {
 			return d, err
 		}
+		if d.Answering, err = s.answeringIn(ctx, all, squad); err != nil {
+			return d, err
+		}
 	}
 	text, err := json.Marshal(d)
 	if err != nil {
@@ -209,6 +221,7 @@ func (s *Store) areas(ctx context.Context, all bool, squad string) ([]roster.Are
 	areas := make([]roster.Area, len(kept))
 	for i, a := range kept {
 		areas[i] = a.Area
+		areas[i].Collectors = nil // that is for who sends
 	}
 	return areas, err
 }
@@ -255,15 +268,16 @@ func squadsKept(ctx context.Context, from reading) ([]Squad, error) {
 }
 
 func areasWhere(ctx context.Context, from reading, where string, args ...any) ([]Area, error) {
-	rows, err := from.QueryContext(ctx, `SELECT code, name, squad, kind, generated, ring, revision FROM areas WHERE `+where+` ORDER BY code`, args...)
+	people, err := answering(ctx, from, `true`)
 	if err != nil {
 		return nil, err
 	}
-	return collect(rows, func(scan func(...any) error) (a Area, err error) {
+	return list(ctx, from, `SELECT code, name, squad, kind, generated, ring, revision FROM areas WHERE `+where+` ORDER BY code`, func(scan func(...any) error) (a Area, err error) {
 		var ring string
 		if err := scan(&a.Code, &a.Name, &a.Squad, &a.Kind, &a.Generated, &ring, &a.Revision); err != nil {
 			return a, err
 		}
+		a.Answering, a.Collectors = people[a.Code], collectorsOf(people[a.Code])
 		return a, json.Unmarshal([]byte(ring), &a.Ring)
-	})
+	}, args...)
 }

@@ -88,13 +88,25 @@ func squadOf(q sqlite.Squad) squadKept {
 
 type areaKept struct {
 	areaAnswer
-	Points   int   `json:"points"`
-	Revision int64 `json:"revision"`
+	Points    int               `json:"points"`
+	Answering []answeringAnswer `json:"answering"`
+	Revision  int64             `json:"revision"`
+}
+
+// answeringAnswer is one of those who answer for an area.
+type answeringAnswer struct {
+	Login    string `json:"login"`
+	Label    string `json:"label"`
+	Disabled bool   `json:"disabled"`
 }
 
 // areaOf gives an area without its outline: a list of them would be too long.
 func areaOf(a sqlite.Area) areaKept {
-	return areaKept{areaAnswer{Code: a.Code, Name: a.Name, Squad: a.Squad, Kind: a.Kind, Generated: a.Generated}, len(a.Ring), a.Revision}
+	answering := []answeringAnswer{}
+	for _, one := range a.Answering {
+		answering = append(answering, answeringAnswer{one.Login, one.Label, one.Disabled})
+	}
+	return areaKept{areaAnswer{Code: a.Code, Name: a.Name, Squad: a.Squad, Kind: a.Kind, Generated: a.Generated}, len(a.Ring), answering, a.Revision}
 }
 
 type deviceAnswer struct {

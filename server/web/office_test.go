@@ -262,6 +262,53 @@ func TestSquadsAreAddedOrderedAndDropped(t *testing.T) {
 	}
 }
 
+func TestAnAreaIsGivenToItsCollectors(t *testing.T) {
+	w := newWorld(t)
+	w.must(w.store.PutAreas(t.Context(), []roster.Area{{Code: "430204003005", Name: "花果山社区", Squad: "A", Kind: roster.KindCommunity, Ring: square}}))
+	var one areaKept
+	w.must(json.Unmarshal(w.office("GET", "areas/430204003005", "", 0).Body.Bytes(), &one))
+	answer := w.office("PUT", "areas/430204003005", `{"collectors":"a-two a-one"}`, one.Revision)
+	w.must(json.Unmarshal(answer.Body.Bytes(), &one))
+	if answer.Code != http.StatusOK || fmt.Sprint(one.Answering) != "[{a-one 采集员A-1 false} {a-two 采集员A-2 false}]" || one.Name != "花果山社区" {
+		t.Fatalf("%d %s", answer.Code, answer.Body)
+	}
+	if answer := w.office("PUT", "areas/430204003005", `{"collectors":""}`, 1); codeOfProblem(answer) != "row.changed" {
+		t.Errorf("who saw it before: %d %s", answer.Code, answer.Body)
+	}
+	for body, says := range map[string]string{
+		`{"collectors":"a-leader"}`: "不是采集员", `{"collectors":"b-one"}`: "不在这个区域的中队", `{"collectors":"nobody-at-all"}`: "没有账号", `{"squad":"B","collectors":"a-one"}`: "不在这个区域的中队",
+	} {
+		answer := w.ask("admin", "PUT", "/api/office/areas/430204003005", body, header{"If-Match": fmt.Sprintf(`"%d"`, one.Revision), "Accept-Language": "zh"})
+		var problem Problem
+		w.must(json.Unmarshal(answer.Body.Bytes(), &problem))
+		if len(problem.Fields) != 1 || problem.Fields[0].Name != "collectors" || !strings.Contains(problem.Fields[0].Detail, says) {
+			t.Errorf("%s: %d %s", body, answer.Code, answer.Body)
+		}
+	}
+	if answer := w.office("PUT", "areas/430204003005", `{"name":"花果山"}`, one.Revision); !strings.Contains(answer.Body.String(), "a-two") {
+		t.Errorf("with another name: %d %s", answer.Code, answer.Body)
+	}
+	for query, want := range map[string]int{"q=采集员A-2": 1, "q=采集员B": 0, "state=answered": 1, "state=unanswered": 0} {
+		var page struct{ Total int }
+		w.must(json.Unmarshal(w.office("GET", "areas?"+query, "", 0).Body.Bytes(), &page))
+		if page.Total != want {
+			t.Errorf("%s finds %d", query, page.Total)
+		}
+	}
+	for as, want := range map[string]string{"a-leader": w.ids["a-one"], "a-one": "", "a-two": "", "admin": ""} {
+		var directory directoryAnswer
+		w.must(json.Unmarshal(w.ask(as, "GET", "/api/directory", "", nil).Body.Bytes(), &directory))
+		got := strings.Join(directory.Areas[0].Collectors, " ")
+		if want == "" && got != "" || want != "" && !strings.Contains(got, want) {
+			t.Errorf("%s is told that %q answer for the area", as, got)
+		}
+	}
+	trail := w.office("GET", "trail?subject=area+430204003005", "", 0).Body.String()
+	if !strings.Contains(trail, `"what":"answering","who":"管理员"`) {
+		t.Errorf("the trail says %s", trail)
+	}
+}
+
 func TestL13_RevokingAPhoneTellsWhatItStillHolds(t *testing.T) {
 	w := newWorld(t)
 	r := w.phone("a-one")
@@ -408,7 +455,7 @@ func TestTheLastAdministratorStaysInFilesToo(t *testing.T) {
 
 func TestWhatIsFilteredIsWhatIsExported(t *testing.T) {
 	w := newWorld(t)
-	w.must(w.store.PutAreas(t.Context(), []roster.Area{{Code: "430204003005", Name: "花果山社区", Squad: "A", Kind: roster.KindCommunity, Ring: square}}))
+	w.must(w.store.PutAreas(t.Context(), []roster.Area{{Code: "430204003005", Name: "花果山社区", Squad: "A", Kind: roster.KindCommunity, Collectors: []string{"a-two", "a-one"}, Ring: square}}))
 	w.phone("a-one")
 	w.must(w.store.PutPhrases(t.Context(), session.Reader{Person: w.ids["admin"], Standing: shared.Standing{Role: shared.RoleAdmin}}, "A", shared.PhraseReturn, []string{"看不清", "=1+1"}, nil))
 	for _, row := range []struct{ path, kind, has, hasNot string }{
@@ -418,7 +465,7 @@ func TestWhatIsFilteredIsWhatIsExported(t *testing.T) {
 		{"files/squads?form=csv", "text/csv; charset=utf-8", "A,一中队,1", "argon2"},
 		{"files/units?form=csv", "text/csv; charset=utf-8", "env,环卫所,1,在用", "argon2"},
 		{"files/areas?form=geojson", "application/geo+json", "[113.2,27.9]", "二中队"},
-		{"files/areas?form=csv", "text/csv; charset=utf-8", "430204003005,花果山社区,A,社区,4", "113"},
+		{"files/areas?form=csv", "text/csv; charset=utf-8", "430204003005,花果山社区,A,社区,a-one a-two,4", "113"},
 		{"files/devices?form=csv", "text/csv; charset=utf-8", "采集员A-1,一中队", "argon2"},
 		{"files/phrases?form=csv", "text/csv; charset=utf-8", "A,退回原因,看不清", "argon2"},
 		{"files/people?form=xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "PK", "argon2"},

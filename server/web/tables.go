@@ -66,6 +66,8 @@ type areaAnswer struct {
 	// Generated says that the outline was drawn by rule and is nobody's survey.
 	Generated bool         `json:"generated"`
 	Ring      [][2]float64 `json:"ring"` // WGS-84 degrees, longitude first
+	// Collectors are the ids of those who answer for it and can be sent, for who sends.
+	Collectors []string `json:"collectors,omitempty"`
 }
 
 type dutyAnswer struct {
@@ -104,7 +106,7 @@ func (s *server) directory(w http.ResponseWriter, r *http.Request) error {
 		answer.People = append(answer.People, colleagueAnswer{p.ID, p.Label, p.Role, p.Squad, p.Unit})
 	}
 	for _, a := range d.Areas {
-		answer.Areas = append(answer.Areas, areaAnswer{a.Code, a.Name, a.Squad, a.Kind, a.Generated, a.Ring})
+		answer.Areas = append(answer.Areas, areaAnswer{a.Code, a.Name, a.Squad, a.Kind, a.Generated, a.Ring, d.Answering[a.Code]})
 	}
 	for _, one := range d.Register {
 		answer.Register = append(answer.Register, dutyAnswer{one.Unit, one.Category, one.Area})

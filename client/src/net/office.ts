@@ -48,9 +48,17 @@ export interface AreaRow {
   readonly kind: 'community' | 'unitGrid' | 'dutyGrid'
   readonly generated: boolean
   readonly points: number
+  readonly answering: readonly AnsweringRow[]
   readonly revision: number
   /** WGS-84 degrees, longitude first; of one area only, null in a list. */
   readonly ring: readonly (readonly [number, number])[] | null
+}
+
+/** One of those who answer for an area; a disabled one is sent nowhere. */
+export interface AnsweringRow {
+  readonly login: string
+  readonly label: string
+  readonly disabled: boolean
 }
 
 /** One replica: a person's installation on one phone. Times are milliseconds since 1970. */
@@ -168,7 +176,7 @@ export interface Mistake {
 }
 
 export interface Difference {
-  readonly field: 'label' | 'name' | 'role' | 'squad' | 'unit' | 'state' | 'kind' | 'place' | 'words' | 'limit' | 'closing' | 'password' | 'outline'
+  readonly field: 'label' | 'name' | 'role' | 'squad' | 'unit' | 'state' | 'kind' | 'place' | 'words' | 'limit' | 'closing' | 'password' | 'outline' | 'collectors'
   readonly from: string
   readonly to: string
 }

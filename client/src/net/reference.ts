@@ -11,6 +11,8 @@ export interface Area {
   readonly squad: string
   readonly kind: 'community' | 'unitGrid' | 'dutyGrid'
   readonly ring: readonly (readonly [number, number])[]
+  /** ids of those who answer for it and can be sent; only for who sends, absent where there are none */
+  readonly collectors?: readonly string[]
 }
 
 /** A filing condition (立案条件) of a sub-class, on which the limit of handling hangs. */

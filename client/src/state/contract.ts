@@ -301,6 +301,8 @@ export interface Area {
   readonly squad: string
   readonly kind: 'community' | 'unitGrid' | 'dutyGrid'
   readonly ring: readonly (readonly [number, number])[]
+  /** Ids of those who answer for it and can be sent; told to who sends, absent where there are none. */
+  readonly collectors?: readonly string[]
 }
 
 interface Colleague {

@@ -7,6 +7,8 @@ export interface Field {
   readonly fixed?: boolean
   readonly options?: readonly Option[]
   readonly long?: boolean
+  /** several may be chosen, of what there is by what the others say; the value has spaces between them */
+  readonly several?: (said: Readonly<Record<string, string>>) => readonly Option[]
   /** whether it is asked, by what the others say; what is not asked is empty */
   readonly when?: (said: Readonly<Record<string, string>>) => boolean
   /** characters at most */
@@ -16,4 +18,6 @@ export interface Field {
 export interface Option {
   readonly value: string
   readonly label: string
+  /** what it is found by too */
+  readonly also?: string
 }
