@@ -89,7 +89,7 @@ func TestCommands(t *testing.T) {
 		{"area edit 430204003005 --collectors l6", "", 1, "不是采集员"},
 		{"area edit 430204003005 --collectors c501", "", 1, "不在这个区域的中队"},
 		{"area list --search 花果山社区", "", 0, "c603 c604"},
-		{"import areas " + file("beats.csv", "编号,名称,中队,类型,责任采集员\n430204003005,花果山社区,六中队,社区,c699\n"), "", 1, "beats.csv:2:5"},
+		{"import areas " + file("wrong-beats.csv", "编号,名称,中队,类型,责任采集员\n430204003005,花果山社区,六中队,社区,c699\n"), "", 1, "wrong-beats.csv:2:5"},
 		{"import areas --dry-run " + file("beats.csv", "编号,名称,中队,类型,责任采集员\n430204003005,花果山社区,六中队,社区,c602 c603\n"), "", 0, "collectors"},
 		{"import areas " + filepath.Join(files, "beats.csv"), "", 0, "1 changed"},
 		{"import areas " + filepath.Join(files, "beats.csv"), "", 0, "1 unchanged"},

@@ -58,7 +58,7 @@ const whose: Readonly<Record<string, { readonly login: string; readonly screens:
   },
   admin: {
     login: 'admin',
-    screens: ['people', 'squads', 'units', 'areas', 'devices', 'phrases', 'limits', 'calendar', 'webhooks', 'rescue'].map((name) => ({ name: `office-${name}`, path: `/office/${name}`, ready: 'main h1, main table, main li' })),
+    screens: ['people', 'squads', 'units', 'register', 'areas', 'devices', 'phrases', 'limits', 'calendar', 'webhooks', 'rescue'].map((name) => ({ name: `office-${name}`, path: `/office/${name}`, ready: 'main h1, main table, main li' })),
   },
 }
 

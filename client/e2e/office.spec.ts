@@ -21,7 +21,7 @@ describe("an administrator's day", () => {
   let phone: Phone
   pictureFailures(() => ({ desk, phone }))
 
-  const go = async (part: '人员' | '中队' | '区域' | '设备' | '常用语') => {
+  const go = async (part: '人员' | '中队' | '责任清单' | '区域' | '设备' | '常用语') => {
     await desk.page.getByRole('navigation', { name: '主导航' }).getByRole('link', { name: part, exact: true }).click()
     await desk.page.getByRole('heading', { level: 1, name: new RegExp(`^${part}`) }).waitFor()
   }
@@ -135,7 +135,7 @@ describe("an administrator's day", () => {
     await page.getByRole('table', { name: '区域' }).getByRole('button', { name: '打开 花果山社区', exact: true }).click()
     const dialog = page.getByRole('dialog', { name: '花果山社区' })
     const answering = dialog.getByRole('group', { name: '责任采集员' }).first()
-    for (const one of await answering.getByRole('checkbox', { checked: true }).all()) await one.uncheck()
+    for (const name of ['采集员6-01', '采集员6-02']) await answering.getByRole('checkbox', { name }).uncheck()
     await answering.getByRole('searchbox', { name: '搜索采集员' }).fill('c611')
     await answering.getByRole('checkbox', { name: '采集员6-11' }).check()
     await answering.getByRole('searchbox', { name: '搜索采集员' }).fill('6-12')
@@ -156,6 +156,42 @@ describe("an administrator's day", () => {
     await importing.getByRole('button', { name: '导入这 1 处' }).click()
     await importing.getByRole('button', { name: '好了' }).click()
     await row.getByText('采集员6-11', { exact: true }).waitFor()
+  })
+
+  it('the units\' register is added to, changed, imported by the page, and takes nothing that nobody knows', async () => {
+    const { page } = desk
+    await go('责任清单')
+    await page.getByRole('searchbox', { name: '搜索责任清单' }).fill('暴露垃圾')
+    await page.getByText('没有找到').waitFor()
+    await page.getByRole('button', { name: '添加一条' }).click()
+    const dialog = page.getByRole('dialog', { name: '添加一条' })
+    await dialog.getByRole('button', { name: '添加', exact: true }).click()
+    await dialog.getByText('没有写处置单位').waitFor()
+    await dialog.getByText('没有写类别').waitFor()
+    await dialog.getByRole('combobox', { name: '处置单位' }).selectOption({ label: '石峰园林（演示）' })
+    await dialog.getByRole('searchbox', { name: '搜索类别' }).fill('bllj')
+    await dialog.getByRole('radio', { name: /^暴露垃圾.*47678/ }).check()
+    await dialog.getByRole('searchbox', { name: '搜索区域' }).fill('花果山社区')
+    await dialog.getByRole('radio', { name: /^花果山社区/ }).check()
+    await dialog.getByRole('button', { name: '添加', exact: true }).click()
+    await dialog.waitFor({ state: 'detached' })
+    const row = page.getByRole('table', { name: '责任清单' }).getByRole('row').filter({ hasText: '暴露垃圾' })
+    await row.getByText('花果山社区').waitFor()
+    await row.getByRole('button').click()
+    const editing = page.getByRole('dialog', { name: '暴露垃圾' })
+    await editing.getByRole('radio', { name: '所有地方' }).check()
+    await editing.getByRole('button', { name: '保存' }).click()
+    await row.getByText('所有地方').waitFor()
+    await page.getByRole('button', { name: '导入', exact: true }).click()
+    const importing = page.getByRole('dialog', { name: '导入责任清单' })
+    const table = (lines: string) => importing.locator('input[type=file]').setInputFiles({ name: '责任清单.csv', mimeType: 'text/csv', buffer: Buffer.from(`处置单位,类别,区域\n${lines}`) })
+    await table('石峰园林（演示）,园林绿化设施,\n没有的单位,暴露垃圾,\n')
+    await importing.getByText('没有处置单位“没有的单位”').waitFor()
+    await table('石峰园林（演示）,园林绿化设施,\n')
+    await importing.getByRole('listitem').filter({ hasText: '删除' }).getByText(/^暴露垃圾/).waitFor()
+    await importing.getByRole('button', { name: '导入这 1 处' }).click()
+    await importing.getByRole('button', { name: '好了' }).click()
+    await page.getByText('没有找到').waitFor()
   })
 
   it('L13: a lost phone is revoked with its reason, and is empty at its next contact', async () => {
@@ -257,10 +293,16 @@ describe.each([
     await page.getByRole('dialog').getByLabel('角色').selectOption('unit')
     await page.getByRole('dialog').getByLabel('处置单位').selectOption({ label: '石峰市政（演示）' })
     await look(page, `${where}-office-unit-person`)
+    await open(page, 'register')
+    await look(page, `${where}-office-register`)
+    await page.getByRole('table').getByRole('button', { name: /^打开 / }).first().click()
+    await page.getByRole('dialog').getByRole('radio').first().waitFor()
+    await look(page, `${where}-office-duty`)
     await open(page, 'areas')
     await look(page, `${where}-office-areas`)
     await page.getByRole('table').getByRole('button', { name: /^打开 / }).first().click()
     await page.getByRole('img', { name: /的边界/ }).waitFor()
+    await page.getByRole('dialog').getByRole('checkbox').first().waitFor()
     await look(page, `${where}-office-area`)
     await open(page, 'devices')
     await look(page, `${where}-office-devices`)
@@ -288,7 +330,7 @@ describe.each([
       await look(page, `${where}-office-people-${theme}`)
     }
     await page.evaluate(() => localStorage.setItem('buxun.language', 'en'))
-    for (const part of ['people', 'areas', 'devices']) {
+    for (const part of ['people', 'register', 'areas', 'devices']) {
       await open(page, part)
       await look(page, `${where}-office-${part}-en`)
     }

@@ -26,6 +26,7 @@ type Step struct {
 	Name   string // what people call it
 	Deed   Deed
 	Fields []Difference // of a changed one
+	Duty   Duty         `json:"-"` // of the register only: what its name says, for whoever says it in other words
 }
 
 // Difference is one field that changes, in the machine's words. Of a password only the name is told.

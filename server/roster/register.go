@@ -34,26 +34,10 @@ func ParseRegister(file string, data []byte, grounds Grounds, taxonomy *shared.T
 	t := table{file: file}
 	var duties []Duty
 	first := map[Duty]int{}
-	classes, keys := classNames(taxonomy), categoryNames(taxonomy)
+	known := knownCategories(taxonomy)
 	for _, r := range t.read(data, dutyColumns) {
-		var wrongs Wrongs
-		unit, area := grounds.unit(r.values["unit"]), grounds.area(r.values["area"])
-		if unit == "" {
-			wrongs.noUnit(r.values["unit"])
-		}
-		if area == "" && r.values["area"] != "" {
-			wrongs.add("area", say("没有区域或中队“%s”，或有好几个叫这个名字，请写编号；留空就是所有地方", "there is no area or squad %q, or several have that name: write its code, or leave it empty for everywhere", show(r.values["area"])))
-		}
-		found := classes[r.values["category"]]
-		if key := keys[r.values["category"]]; key != "" && len(found) == 0 {
-			found = []string{key}
-		}
-		if len(found) == 0 {
-			wrongs.add("category", say("类别“%s”不认识，请写大类或小类的名称，或完整的编码（标准|component 或 matter|代码）",
-				"unknown category %q: write the name of a class or sub-class, or its whole key (standard|component or matter|code)", show(r.values["category"])))
-		}
-		for _, category := range found {
-			duty := Duty{Unit: unit, Category: category, Area: area}
+		read, wrongs := readDuty(r.values, grounds, known)
+		for _, duty := range read {
 			if line, twice := first[duty]; twice && len(wrongs) == 0 {
 				wrongs.add("category", say("和第 %d 行重复，请只留一行", "the same as line %d: keep one", line))
 			}
@@ -68,6 +52,56 @@ func ParseRegister(file string, data []byte, grounds Grounds, taxonomy *shared.T
 	}
 	return duties, nil
 }
+
+// ReadDuty makes lines of the fields unit, category and perhaps area, each by code or key or by name: several where a class's name is
+// that of several classes.
+func ReadDuty(fields map[string]string, grounds Grounds, taxonomy *shared.Taxonomy) ([]Duty, Wrongs) {
+	return readDuty(fields, grounds, knownCategories(taxonomy))
+}
+
+// categories are what may be named: classes and sub-classes, by key and by name.
+type categories struct {
+	classes map[string][]string
+	keys    map[string]string
+}
+
+func knownCategories(taxonomy *shared.Taxonomy) categories {
+	return categories{classNames(taxonomy), categoryNames(taxonomy)}
+}
+
+func readDuty(fields map[string]string, grounds Grounds, known categories) (duties []Duty, wrongs Wrongs) {
+	unit, area := grounds.unit(fields["unit"]), grounds.area(fields["area"])
+	switch {
+	case fields["unit"] == "":
+		wrongs.add("unit", say("没有写处置单位，请填上", "the unit is missing: name one"))
+	case unit == "":
+		wrongs.noUnit(fields["unit"])
+	}
+	if area == "" && fields["area"] != "" {
+		wrongs.add("area", say("没有区域或中队“%s”，或有好几个叫这个名字，请写编号；留空就是所有地方", "there is no area or squad %q, or several have that name: write its code, or leave it empty for everywhere", show(fields["area"])))
+	}
+	found := known.classes[fields["category"]]
+	if key := known.keys[fields["category"]]; key != "" && len(found) == 0 {
+		found = []string{key}
+	}
+	switch {
+	case fields["category"] == "":
+		wrongs.add("category", say("没有写类别，请填上", "the category is missing: name one"))
+	case len(found) == 0:
+		wrongs.add("category", say("类别“%s”不认识，请写大类或小类的名称，或完整的编码（标准|component 或 matter|代码）",
+			"unknown category %q: write the name of a class or sub-class, or its whole key (standard|component or matter|code)", show(fields["category"])))
+	}
+	for _, category := range found {
+		duties = append(duties, Duty{Unit: unit, Category: category, Area: area})
+	}
+	return duties, wrongs
+}
+
+// ID names a line by what it says: whoever changes one changes what they saw, or is told that it is there no more.
+func (d Duty) ID() string { return shared.HashText(d.Unit + "\n" + d.Category + "\n" + d.Area)[:24] }
+
+// Bare is a line without where it stood.
+func (d Duty) Bare() Duty { return Duty{Unit: d.Unit, Category: d.Category, Area: d.Area} }
 
 // ClassKey is what the keys of all sub-classes of a category's class begin with.
 func ClassKey(c shared.Category) string {
@@ -125,24 +159,24 @@ func (g Grounds) area(text string) string {
 // PlanRegister compares a file's lines with those that are there. It gives the units whose lines are to be put, each with all of them.
 func PlanRegister(file string, rows, have []Duty) ([]Step, map[string][]Duty) {
 	p := plan{file: file}
-	bare := func(d Duty) Duty { return Duty{Unit: d.Unit, Category: d.Category, Area: d.Area} }
 	kept, now := map[Duty]bool{}, map[Duty]bool{}
 	lines, puts := map[string][]Duty{}, map[string][]Duty{}
 	for _, d := range have {
-		kept[bare(d)] = true
+		kept[d.Bare()] = true
 	}
 	for _, d := range rows {
-		now[bare(d)] = true
-		lines[d.Unit] = append(lines[d.Unit], bare(d))
+		now[d.Bare()] = true
+		lines[d.Unit] = append(lines[d.Unit], d.Bare())
 	}
 	for _, d := range rows {
-		if p.step(d.Line, d.Unit, said(d), kept[bare(d)]) != Unchanged {
+		if p.step(d.Line, d.Unit, said(d), kept[d.Bare()]) != Unchanged {
 			puts[d.Unit] = lines[d.Unit]
 		}
+		p.steps[len(p.steps)-1].Duty = d.Bare()
 	}
 	for _, d := range have {
-		if lines[d.Unit] != nil && !now[bare(d)] {
-			p.steps = append(p.steps, Step{Key: d.Unit, Name: said(d), Deed: Removed})
+		if lines[d.Unit] != nil && !now[d.Bare()] {
+			p.steps = append(p.steps, Step{Key: d.Unit, Name: said(d), Deed: Removed, Duty: d.Bare()})
 			puts[d.Unit] = lines[d.Unit]
 		}
 	}

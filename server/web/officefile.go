@@ -115,6 +115,11 @@ func (s *server) importFile(w http.ResponseWriter, r *http.Request, kind roster.
 	if err != nil {
 		return err
 	}
+	if kind == roster.Register {
+		if err := s.nameDuties(r, preview.Steps); err != nil {
+			return err
+		}
+	}
 	return sendJSON(w, http.StatusOK, told(preview, PrefersEnglish(r.Header.Get("Accept-Language"))))
 }
 

@@ -33,16 +33,17 @@ type gate struct {
 
 // Those who fare alike at many gates.
 var (
-	everyone  = [10]int{200, 200, 200, 200, 200, 200, 200, 200, 200, 200}
-	nobody    = [10]int{404, 404, 404, 404, 404, 404, 404, 404, 404, 404}
-	noMethod  = [10]int{405, 405, 405, 405, 405, 405, 405, 405, 405, 405}
-	inOffice  = [10]int{401, 403, 403, 403, 403, 403, 403, 200, 403, 403}
-	officeNew = [10]int{401, 403, 403, 403, 403, 403, 403, 201, 403, 403}
-	officeOut = [10]int{401, 403, 403, 403, 403, 403, 403, 204, 403, 403}
-	officeNo  = [10]int{401, 403, 403, 403, 403, 403, 403, 404, 403, 403}
-	syncing   = [10]int{401, 403, 200, 200, 200, 200, 200, 200, 200, 200}
-	people    = [10]int{401, 403, 403, 200, 200, 200, 200, 200, 200, 200}
-	squadA    = [10]int{401, 403, 200, 403, 403, 200, 200, 200, 403, 403}
+	everyone   = [10]int{200, 200, 200, 200, 200, 200, 200, 200, 200, 200}
+	nobody     = [10]int{404, 404, 404, 404, 404, 404, 404, 404, 404, 404}
+	noMethod   = [10]int{405, 405, 405, 405, 405, 405, 405, 405, 405, 405}
+	inOffice   = [10]int{401, 403, 403, 403, 403, 403, 403, 200, 403, 403}
+	officeNew  = [10]int{401, 403, 403, 403, 403, 403, 403, 201, 403, 403}
+	officeOut  = [10]int{401, 403, 403, 403, 403, 403, 403, 204, 403, 403}
+	officeGone = [10]int{401, 403, 403, 403, 403, 403, 403, 412, 403, 403}
+	officeNo   = [10]int{401, 403, 403, 403, 403, 403, 403, 404, 403, 403}
+	syncing    = [10]int{401, 403, 200, 200, 200, 200, 200, 200, 200, 200}
+	people     = [10]int{401, 403, 403, 200, 200, 200, 200, 200, 200, 200}
+	squadA     = [10]int{401, 403, 200, 403, 403, 200, 200, 200, 403, 403}
 )
 
 var (
@@ -153,6 +154,11 @@ var gates = []gate{
 	{"DELETE /api/office/units/{id}", "DELETE /api/office/units/idle", "", first, officeOut},
 	{"GET /api/office/files/units", "GET /api/office/files/units?form=csv", "", nil, inOffice},
 	{"POST /api/office/files/units", "POST /api/office/files/units?name=u.csv", "code,name\nnew,新单位\n", nil, inOffice},
+	{"GET /api/office/register", "GET /api/office/register", "", nil, inOffice},
+	{"POST /api/office/register", "POST /api/office/register", `{"unit":"env","category":"GB/T 47678.5-2026|matter|07"}`, nil, officeNew},
+	{"PUT /api/office/register/{id}", "PUT /api/office/register/nothing", `{"area":"A"}`, nil, officeGone},
+	{"DELETE /api/office/register/{id}", "DELETE /api/office/register/nothing", "", nil, officeGone},
+	{"GET /api/office/categories", "GET /api/office/categories?q=垃圾", "", nil, inOffice},
 	{"GET /api/office/areas", "GET /api/office/areas", "", nil, inOffice},
 	{"GET /api/office/areas/{id}", "GET /api/office/areas/430204003005", "", nil, inOffice},
 	{"PUT /api/office/areas/{id}", "PUT /api/office/areas/430204003005", `{"name":"变了"}`, first, inOffice},

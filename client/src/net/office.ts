@@ -3,7 +3,7 @@
 import type { Phase, PhraseKind, Role } from '@shared/types.gen'
 import { ask, Refusal } from './request'
 
-export type Kind = 'people' | 'squads' | 'units' | 'areas' | 'devices' | 'phrases' | 'limits' | 'phases' | 'calendar' | 'webhooks'
+export type Kind = 'people' | 'squads' | 'units' | 'areas' | 'devices' | 'phrases' | 'register' | 'limits' | 'phases' | 'calendar' | 'webhooks'
 /** What files are of. */
 export type FileKind = Exclude<Kind, 'webhooks'>
 
@@ -53,6 +53,27 @@ export interface AreaRow {
   /** WGS-84 degrees, longitude first; of one area only, null in a list. */
   readonly ring: readonly (readonly [number, number])[] | null
 }
+
+/** A line of the units' register (责任清单); its id is what it says. */
+export interface DutyRow {
+  readonly id: string
+  readonly unit: string
+  readonly unitName: string
+  /** key of a class or a sub-class */
+  readonly category: string
+  readonly name: string
+  /** of a sub-class, else '' */
+  readonly class: string
+  readonly standard: string
+  readonly kind: 'component' | 'matter'
+  /** code of an area or a squad; '' everywhere */
+  readonly area: string
+  /** '' where that area is there no more */
+  readonly areaName: string
+}
+
+/** A class or sub-class that a line of the register may name. */
+export type CategoryRow = Pick<DutyRow, 'name' | 'class' | 'standard' | 'kind'> & { readonly key: string }
 
 /** One of those who answer for an area; a disabled one is sent nowhere. */
 export interface AnsweringRow {
@@ -255,6 +276,10 @@ export function makeOffice(language: () => string) {
       (await ask(`/api/phrases?squad=${encodeURIComponent(squad)}`, { headers: say() }, json<{ kinds: Partial<Record<PhraseKind, readonly string[]>> }>)).kinds,
     putPhrases: (squad: string, kind: PhraseKind, texts: readonly string[], was: readonly string[]) =>
       ask(`/api/phrases/${kind}?squad=${encodeURIComponent(squad)}`, { method: 'PUT', body: { texts, was }, headers: say() }, async () => undefined),
+    categories: async (q: string) => (await get<Rows<CategoryRow>>('categories', { q, size: '50' })).rows,
+    addDuty: (fields: Fields) => ask(at('register'), { method: 'POST', body: fields, headers: say(), patienceMs }, async () => undefined),
+    changeDuty: (id: string, fields: Fields) => ask(at(`register/${id}`), { method: 'PUT', body: fields, headers: say(), patienceMs }, async () => undefined),
+    dropDuty: (id: string) => ask(at(`register/${id}`), { method: 'DELETE', headers: say(), patienceMs }, async () => undefined),
     limitVersions: async () => (await get<{ rows: readonly LimitVersion[] }>('limits/versions')).rows,
     addHook: (fields: Fields) => send<HookRow>('POST', 'webhooks', fields),
     changeHook: (id: number, revision: number, fields: Fields) => send<HookRow>('PUT', `webhooks/${id}`, fields, revision),

@@ -121,6 +121,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/office/people', component: office(() => import('./office/People.vue')), meta: { tab: 'office', fills: true, roles: ['admin'] } },
   { path: '/office/squads', component: office(() => import('./office/Squads.vue')), meta: { tab: 'office', fills: true, roles: ['admin'] } },
   { path: '/office/units', component: office(() => import('./office/Units.vue')), meta: { tab: 'office', fills: true, roles: ['admin'] } },
+  { path: '/office/register', component: office(() => import('./office/Register.vue')), meta: { tab: 'office', fills: true, roles: ['admin'] } },
   { path: '/office/areas', component: office(() => import('./office/Areas.vue')), meta: { tab: 'office', fills: true, roles: ['admin'] } },
   { path: '/office/devices', component: office(() => import('./office/Devices.vue')), meta: { tab: 'office', fills: true, roles: ['admin'] } },
   { path: '/office/phrases', component: office(() => import('./office/Phrases.vue')), meta: { tab: 'office', fills: true, roles: ['admin'] } },

@@ -13,12 +13,12 @@ export interface Tab {
 }
 
 export interface Part {
-  readonly tab: 'people' | 'squads' | 'units' | 'areas' | 'devices' | 'phrases' | 'limits' | 'calendar' | 'webhooks' | 'rescue'
+  readonly tab: 'people' | 'squads' | 'units' | 'areas' | 'devices' | 'phrases' | 'register' | 'limits' | 'calendar' | 'webhooks' | 'rescue'
   readonly to: string
 }
 
 /** The office's pages. */
-export const parts: readonly Part[] = (['people', 'squads', 'units', 'areas', 'devices', 'phrases', 'limits', 'calendar', 'webhooks', 'rescue'] as const).map((tab) => ({ tab, to: `/office/${tab}` }))
+export const parts: readonly Part[] = (['people', 'squads', 'units', 'register', 'areas', 'devices', 'phrases', 'limits', 'calendar', 'webhooks', 'rescue'] as const).map((tab) => ({ tab, to: `/office/${tab}` }))
 
 const all: Readonly<Record<TabName, Tab>> = {
   office: { tab: 'office', to: '/office/people', icon: 'office', parts },
