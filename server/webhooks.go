@@ -88,7 +88,10 @@ func showWebhookLog(ctx context.Context, c *centre, words []string, _ *options, 
 	attempts, err := c.store.Attempts(ctx, h.ID, attemptsShown)
 	for _, a := range attempts {
 		outcome := a.Fault
-		if outcome == "" {
+		switch {
+		case a.Dropped > 0:
+			outcome = fmt.Sprintf("%d events %s", a.Dropped, outcome)
+		case outcome == "":
 			outcome = "delivered"
 		}
 		fmt.Fprintf(t.out, "%s\t%s\t%s\tattempt %d\t%d\t%d ms\t%s\n", time.UnixMilli(a.Began).Format(time.RFC3339), a.Event, a.EventID, a.Attempts, a.Status, a.Took, outcome)

@@ -118,6 +118,15 @@ describe('limits, calendar and webhooks', () => {
     await row.getByRole('button').click()
     await dialog.getByText('发送记录').click()
     await dialog.getByText('还没有发过').waitFor()
+    await page.route('**/api/office/webhooks/*/log', (route) => route.fulfill({ json: { rows: [
+      { at: Date.now(), took: 0, event: 'dropped', eventId: '', attempt: 0, status: 0, fault: 'dropped: waiting too long, or too many were waiting', dropped: 1234 },
+      { at: Date.now() - 60_000, took: 35, event: 'filed', eventId: 'e', attempt: 1, status: 200 },
+    ] } }))
+    await dialog.getByText('发送记录').click()
+    await dialog.getByText('发送记录').click()
+    await dialog.getByText('最早的 1234 条没发就丢了').waitFor()
+    await dialog.getByText('发送记录').scrollIntoViewIfNeeded()
+    await both('webhook-log')
     expect(await page.content()).not.toContain(secret)
     expect(await (await page.context().request.get(`${server.origin}/api/office/webhooks`)).text()).not.toMatch(new RegExp(`${secret}|/hook`))
     await dialog.getByRole('button', { name: '删除这个通知' }).click()

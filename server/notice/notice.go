@@ -33,6 +33,7 @@ type Notices struct {
 	categories *shared.Taxonomy
 	pace       outbox.Pace
 	wake       outbox.Wake
+	trimmed    time.Time       // when the outbox was last looked through; Run's alone
 	rests      map[int64]*rest // by webhook; Run's alone
 }
 
@@ -41,6 +42,11 @@ const (
 	lastWait  = time.Hour
 	giveUp    = 3 * 24 * time.Hour
 	batch     = 50
+	// An address that is paused, or does not answer, has this much waiting at most: a week, and what a large city does in one. The oldest
+	// is dropped, and the webhook's log says so.
+	longestWait = 7 * 24 * time.Hour
+	mostWaiting = 100_000
+	trimEvery   = time.Minute
 	// lookEvery is how soon a webhook that a command added is heard of, whatever else happens.
 	lookEvery = 30 * time.Second
 )
@@ -69,6 +75,9 @@ func (n *Notices) Pass(ctx context.Context) (time.Duration, error) {
 		if err != nil {
 			return 0, err
 		}
+		if err := n.trim(ctx, hooks); err != nil {
+			return 0, err
+		}
 		tried, err := n.deliverAll(ctx, hooks)
 		if err != nil {
 			return 0, err
@@ -78,6 +87,21 @@ func (n *Notices) Pass(ctx context.Context) (time.Duration, error) {
 		}
 	}
 	return n.idle(ctx)
+}
+
+// trim drops what waits too long, and what is too much.
+func (n *Notices) trim(ctx context.Context, hooks []sqlite.Webhook) error {
+	now := n.pace.Now()
+	if now.Sub(n.trimmed).Abs() < trimEvery {
+		return nil
+	}
+	for _, h := range hooks {
+		if err := n.Store.TrimTold(ctx, h.ID, now.Add(-longestWait).UnixMilli(), mostWaiting); err != nil {
+			return err
+		}
+	}
+	n.trimmed = now
+	return nil
 }
 
 // idle is how long there is nothing to do, unless something happens.
@@ -98,8 +122,8 @@ func (n *Notices) idle(ctx context.Context) (time.Duration, error) {
 func (n *Notices) deliverAll(ctx context.Context, hooks []sqlite.Webhook) (tried int, err error) {
 	counts, errs := make([]int, len(hooks)), make([]error, len(hooks))
 	for _, h := range hooks {
-		if n.rests[h.ID] == nil {
-			n.rests[h.ID] = &rest{}
+		if r := n.rests[h.ID]; r == nil || r.revision != h.Revision {
+			n.rests[h.ID] = &rest{revision: h.Revision}
 		}
 	}
 	var group sync.WaitGroup
@@ -117,6 +141,7 @@ func (n *Notices) deliverAll(ctx context.Context, hooks []sqlite.Webhook) (tried
 type rest struct {
 	failures int64 // in a row
 	until    time.Time
+	revision int64 // of the webhook: another address, or one that somebody let go on, is tried at once
 }
 
 // failuresBorne is how many deliveries may fail in a row before the address is left in peace: what one refuses, another may take.

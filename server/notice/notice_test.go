@@ -416,25 +416,105 @@ func TestWhatCannotBeRegistered(t *testing.T) {
 	}
 }
 
+func (w *world) pause(paused bool) {
+	w.t.Helper()
+	hooks, err := w.store.Webhooks(w.t.Context())
+	w.must(err)
+	hooks[0].Paused = paused
+	w.must(w.store.EditWebhook(w.t.Context(), hooks[0], hooks[0].Revision))
+}
+
 // What happens while an address is paused is told when it goes on, and nothing is tried in between.
 func TestAPausedWebhookWaits(t *testing.T) {
 	w := newWorld(t)
 	w.listen()
 	w.add(sqlite.Webhook{Name: "desk", Format: FormatJSON})
-	pause := func(paused bool) {
-		hooks, err := w.store.Webhooks(t.Context())
-		w.must(err)
-		hooks[0].Paused = paused
-		w.must(w.store.EditWebhook(t.Context(), hooks[0], hooks[0].Revision))
-	}
-	pause(true)
+	w.pause(true)
 	w.do(drive.NewID(), shared.ActionReport)
 	if wait := w.pass(); wait != lookEvery || len(w.heard) != 0 {
 		t.Errorf("paused it waits %v and told %d", wait, len(w.heard))
 	}
-	pause(false)
+	w.pause(false)
 	w.pass()
 	if len(w.heard) != 1 {
 		t.Errorf("then it told %d", len(w.heard))
 	}
+}
+
+// Whoever mends a webhook does not wait for the end of the rest that its dead address was left in.
+func TestAWebhookThatWasChangedIsTriedAtOnce(t *testing.T) {
+	w := newWorld(t)
+	w.listen()
+	w.add(sqlite.Webhook{Name: "desk", Format: FormatJSON, URL: "http://" + w.address + "/wrong"})
+	w.answer = func(to http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/wrong" {
+			to.WriteHeader(http.StatusNotFound)
+		}
+	}
+	for range 3 {
+		w.do(drive.NewID(), shared.ActionReport)
+	}
+	for range 5 {
+		w.clock = w.clock.Add(lastWait / 2)
+		w.pass()
+	}
+	if until := w.notices.rests[1].until; !until.After(w.clock) {
+		t.Fatalf("the address is left in peace until %v", until)
+	}
+	hooks, err := w.store.Webhooks(t.Context())
+	w.must(err)
+	hooks[0].URL = "http://" + w.address + "/right"
+	w.must(w.store.EditWebhook(t.Context(), hooks[0], hooks[0].Revision))
+	w.pass()
+	if waiting, err := w.store.WaitingTold(t.Context(), 1); err != nil || waiting != 0 {
+		t.Errorf("%d still wait, %v", waiting, err)
+	}
+}
+
+// A week of a paused webhook is kept, and no more than a number of events; the oldest goes first, and the log says so in one row.
+func TestWhatWaitsForAWebhookIsBounded(t *testing.T) {
+	w := newWorld(t)
+	w.listen()
+	w.add(sqlite.Webhook{Name: "desk", Format: FormatJSON})
+	waits := func(want int64, dropped ...int64) {
+		t.Helper()
+		waiting, err := w.store.WaitingTold(t.Context(), 1)
+		w.must(err)
+		log, err := w.store.Attempts(t.Context(), 1, 9)
+		w.must(err)
+		var says []int64
+		for _, row := range log {
+			if row.Dropped > 0 && (row.Event != "dropped" || row.Fault == "" || row.Began != w.clock.UnixMilli()) {
+				t.Errorf("the log says %+v", row)
+			}
+			says = append(says, row.Dropped)
+		}
+		if waiting != want || !slices.Equal(says, dropped) {
+			t.Errorf("%d wait, and the log says that %v were dropped; want %d and %v", waiting, says, want, dropped)
+		}
+	}
+	w.do(drive.NewID(), shared.ActionReport)
+	w.pass()
+	w.pause(true)
+	old, late := drive.NewID(), drive.NewID()
+	w.do(old, shared.ActionReport, shared.ActionReturn, shared.ActionResubmit)
+	w.clock = w.clock.Add(longestWait)
+	w.do(late, shared.ActionReport, shared.ActionFile)
+	w.pass()
+	waits(4, 0) // to the minute a week old; a delivery is in the log
+	w.clock = w.clock.Add(trimEvery)
+	w.pass()
+	w.pass()
+	waits(2, 2, 0)
+	w.do(late, shared.ActionSupervise)
+	w.pass()
+	w.clock = w.clock.Add(time.Hour)
+	w.must(w.store.TrimTold(t.Context(), 1, 0, 1))
+	waits(1, 4, 0) // added to the row that is there
+	w.pause(false)
+	w.pass()
+	if told, _ := w.told(); len(told) != 2 {
+		t.Errorf("told %v", told)
+	}
+	waits(0, 0, 4, 0)
 }

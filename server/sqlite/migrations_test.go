@@ -82,6 +82,7 @@ var brought = map[int]bringing{
 		rows: `INSERT INTO searchable SELECT 1, id, seq FROM cases LIMIT 1; INSERT INTO searched (rowid, told, talk) VALUES (1, '井盖 盖', '')`},
 	21: {brings: `SELECT (SELECT count(*) = 0 FROM area_people) AND (SELECT count(*) = 1 AND sum(revision) = 1 FROM areas)`,
 		rows: `INSERT INTO area_people SELECT areas.code, people.id FROM areas, people WHERE role = 'collector' LIMIT 1`},
+	22: {brings: `SELECT count(*) = 1 AND sum(dropped) = 0 FROM webhook_log`, rows: `INSERT INTO webhook_log VALUES (2, 1, 'dropped', '', 0, 1790000013000, 0, 0, 'dropped', 7)`},
 }
 
 // Each migration meets a database of the version before it with data in every table: no row and no value of before is lost or

@@ -58,6 +58,10 @@ func (s *Store) EditWebhook(ctx context.Context, h Webhook, seen int64) error {
 		if err != nil {
 			return err
 		}
+		// What the address did not take it may take now.
+		if err := w.exec(ctx, `UPDATE webhook_outbox SET next_at = 0 WHERE webhook = ?`, h.ID); err != nil {
+			return err
+		}
 		return w.audit(ctx, s.now(), "webhook:"+h.Name, "put", fmt.Sprintf("events=%s words=%t paused=%t", strings.Join(h.Events, ","), h.Words, h.Paused))
 	})
 	if err != nil {

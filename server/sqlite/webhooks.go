@@ -41,6 +41,8 @@ type Attempt struct {
 	Fault       string
 	Done        bool
 	Next        int64
+	// Dropped is how many events this row of the log says were dropped before they were delivered; 0 where it is of a delivery.
+	Dropped int64
 }
 
 // logKept is how many attempts of a webhook are remembered.
@@ -205,23 +207,81 @@ func (s *Store) NoteAttempt(ctx context.Context, a Attempt) error {
 		if err := w.exec(ctx, text, args...); err != nil {
 			return fmt.Errorf("note a delivery: %w", err)
 		}
-		err := w.exec(ctx, `INSERT INTO webhook_log (webhook, event, event_id, attempt, at, took, status, fault) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-			a.Webhook, a.Event, a.EventID, a.Attempts+1, a.Began, a.Took, a.Status, a.Fault)
-		if err != nil {
-			return fmt.Errorf("note a delivery: %w", err)
-		}
-		return w.exec(ctx, `DELETE FROM webhook_log WHERE webhook = ?1 AND number <= (SELECT number FROM webhook_log WHERE webhook = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?2)`, a.Webhook, logKept)
+		return w.logWebhook(ctx, a, a.Attempts+1)
 	})
 }
 
-// Attempts lists the last deliveries to a webhook, the latest first.
+// logWebhook adds a row to a webhook's log, of which the last ones are kept.
+func (w *writer) logWebhook(ctx context.Context, a Attempt, attempt int64) error {
+	err := w.exec(ctx, `INSERT INTO webhook_log (webhook, event, event_id, attempt, at, took, status, fault, dropped) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		a.Webhook, a.Event, a.EventID, attempt, a.Began, a.Took, a.Status, a.Fault, a.Dropped)
+	if err != nil {
+		return fmt.Errorf("write the log of a webhook: %w", err)
+	}
+	return w.exec(ctx, `DELETE FROM webhook_log WHERE webhook = ?1 AND number <= (SELECT number FROM webhook_log WHERE webhook = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?2)`, a.Webhook, logKept)
+}
+
+// What the log says of events that were dropped.
+const (
+	eventDropped = "dropped"
+	faultDropped = "dropped: waiting too long, or too many were waiting"
+)
+
+// droppedAtOnce is how many events one transaction drops: others wait for the writer.
+const droppedAtOnce = 5000
+
+// overfull is up to which number of the log what waits for a webhook is too old or too much, no more than one transaction drops; 0 where
+// nothing is.
+const overfull = `SELECT min(coalesce((SELECT number FROM webhook_outbox WHERE webhook = ?1 ORDER BY number LIMIT 1 OFFSET ?4 - 1), 9e15), max(
+	coalesce((SELECT max(number) FROM webhook_outbox WHERE webhook = ?1 AND at < ?2), 0),
+	coalesce((SELECT number FROM webhook_outbox WHERE webhook = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?3), 0)))`
+
+// TrimTold drops, of what waits for a webhook, the oldest: what came before a time, and what is more than most. Its log says how many, in
+// one row until something else happens.
+func (s *Store) TrimTold(ctx context.Context, webhook, before int64, most int) error {
+	for {
+		var upTo int64
+		if err := s.reading.QueryRowContext(ctx, overfull, webhook, before, most, droppedAtOnce).Scan(&upTo); err != nil {
+			return fmt.Errorf("look for what waits too long: %w", err)
+		}
+		if upTo == 0 {
+			return nil
+		}
+		if err := s.write(ctx, func(ctx context.Context, w *writer) error { return w.dropTold(ctx, webhook, upTo, s.now()) }); err != nil {
+			return fmt.Errorf("drop what waits too long: %w", err)
+		}
+	}
+}
+
+// dropTold drops what waits for a webhook up to a number of the log, and says so.
+func (w *writer) dropTold(ctx context.Context, webhook, upTo, now int64) error {
+	dropped, err := w.conn.ExecContext(ctx, `DELETE FROM webhook_outbox WHERE webhook = ? AND number <= ?`, webhook, upTo)
+	if err != nil {
+		return err
+	}
+	count, err := dropped.RowsAffected()
+	if err != nil || count == 0 {
+		return err
+	}
+	told, err := w.conn.ExecContext(ctx, `UPDATE webhook_log SET dropped = dropped + ?2, at = ?3 WHERE number = (SELECT max(number) FROM webhook_log WHERE webhook = ?1) AND dropped > 0`,
+		webhook, count, now)
+	if err != nil {
+		return err
+	}
+	if again, err := told.RowsAffected(); err != nil || again > 0 {
+		return err
+	}
+	return w.logWebhook(ctx, Attempt{Outgoing: Outgoing{Webhook: webhook, Event: eventDropped}, Began: now, Fault: faultDropped, Dropped: count}, 0)
+}
+
+// Attempts lists the last rows of a webhook's log, the latest first.
 func (s *Store) Attempts(ctx context.Context, webhook int64, limit int) ([]Attempt, error) {
-	rows, err := s.reading.QueryContext(ctx, `SELECT webhook, event, event_id, attempt, at, took, status, fault FROM webhook_log WHERE webhook = ? ORDER BY number DESC LIMIT ?`, webhook, limit)
+	rows, err := s.reading.QueryContext(ctx, `SELECT webhook, event, event_id, attempt, at, took, status, fault, dropped FROM webhook_log WHERE webhook = ? ORDER BY number DESC LIMIT ?`, webhook, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read the log of a webhook: %w", err)
 	}
 	return collect(rows, func(scan func(...any) error) (a Attempt, err error) {
-		err = scan(&a.Webhook, &a.Event, &a.EventID, &a.Attempts, &a.Began, &a.Took, &a.Status, &a.Fault)
+		err = scan(&a.Webhook, &a.Event, &a.EventID, &a.Attempts, &a.Began, &a.Took, &a.Status, &a.Fault, &a.Dropped)
 		return a, err
 	})
 }

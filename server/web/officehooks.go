@@ -107,6 +107,7 @@ type attemptAnswer struct {
 	Attempt int64  `json:"attempt"` // from 1
 	Status  int    `json:"status"`  // of HTTP; 0: no answer
 	Fault   string `json:"fault,omitempty"`
+	Dropped int64  `json:"dropped,omitempty"` // how many events were dropped undelivered, where the row says that
 }
 
 // attemptsTold is how many of the last deliveries are told.
@@ -123,7 +124,7 @@ func (s *server) hookLog(w http.ResponseWriter, r *http.Request) error {
 	}
 	list := []attemptAnswer{}
 	for _, a := range attempts {
-		list = append(list, attemptAnswer{a.Began, a.Took, a.Event, a.EventID, a.Attempts, a.Status, a.Fault})
+		list = append(list, attemptAnswer{a.Began, a.Took, a.Event, a.EventID, a.Attempts, a.Status, a.Fault, a.Dropped})
 	}
 	return sendJSON(w, http.StatusOK, map[string]any{"rows": list})
 }

@@ -179,6 +179,8 @@ export interface HookAttempt {
   /** of HTTP; 0: no answer */
   readonly status: number
   readonly fault?: string
+  /** how many events were dropped undelivered; the row is then of no delivery */
+  readonly dropped?: number
 }
 
 export interface Rows<T> {
