@@ -395,6 +395,25 @@ func TestAPushServiceThatIsAwayIsTriedAgainAndOneThatForgotTheBrowserIsNot(t *te
 	}
 }
 
+// A push service that answers nothing is asked once a pass: other people's devices wait for the pass.
+func TestWhatIsBehindAPushThatWasNotTakenWaitsWithIt(t *testing.T) {
+	w := newWorld(t)
+	w.subscribe("collector")
+	for range 3 {
+		id := drive.NewID()
+		w.do("collector", id, shared.ActionReport)
+		w.do("leader", id, shared.ActionReturn)
+	}
+	w.answer = http.StatusServiceUnavailable
+	if list := w.pass(); len(list) != 1 || time.UnixMilli(w.waiting()).Sub(w.clock) != firstWait {
+		t.Errorf("it was asked %d times, and waits until %v", len(list), time.UnixMilli(w.waiting()))
+	}
+	w.clock, w.answer = w.clock.Add(firstWait), http.StatusCreated
+	if list := w.pass(); len(list) != 3 || w.waiting() != 0 {
+		t.Errorf("then %d were told", len(list))
+	}
+}
+
 func TestWhatIsRefusedForGoodIsGivenUp(t *testing.T) {
 	w := newWorld(t)
 	w.subscribe("collector")

@@ -64,7 +64,8 @@ func (p *Pushes) tellOne(ctx context.Context, l listener, due []sqlite.Pushed) e
 	if len(held) > 1 {
 		held = []telling{summary(held, l.Language)}
 	}
-	for _, one := range slices.Concat(held, single) {
+	all := slices.Concat(held, single)
+	for i, one := range all {
 		status, wait, err := p.send(ctx, l.PushDevice, one)
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -77,15 +78,23 @@ func (p *Pushes) tellOne(ctx context.Context, l listener, due []sqlite.Pushed) e
 			continue
 		}
 		p.pace.Log.Info("a push was not taken", "status", status, "error", err)
-		for _, d := range one.of {
-			if !mayYet(status) || now-d.At > giveUp.Milliseconds() {
-				done = append(done, d)
-				continue
-			}
-			d.Next = now + max(wait, p.pace.Wait(firstWait, lastWait, d.Attempts)).Milliseconds()
-			d.Attempts++
-			later = append(later, d)
+		if !mayYet(status) {
+			done = append(done, one.of...)
+			continue
 		}
+		// What is behind it waits with it: each would wait in vain as long, and everybody else's devices with it.
+		for _, one := range all[i:] {
+			for _, d := range one.of {
+				if now-d.At > giveUp.Milliseconds() {
+					done = append(done, d)
+					continue
+				}
+				d.Next = now + max(wait, p.pace.Wait(firstWait, lastWait, d.Attempts)).Milliseconds()
+				d.Attempts++
+				later = append(later, d)
+			}
+		}
+		break
 	}
 	return p.Store.SettlePush(ctx, done, later)
 }
