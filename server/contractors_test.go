@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"mime/multipart"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -15,6 +17,7 @@ import (
 
 	"buxun/server/identity"
 	"buxun/server/photo"
+	"buxun/server/sqlite"
 	"buxun/shared"
 	"buxun/sync/drive"
 )
@@ -402,6 +405,53 @@ func TestL3_R52_WhatAContractorSendsAgainCountsOnce(t *testing.T) {
 	}
 	if list := listed(t, h.leader, h.id); list[0].State != "used" {
 		t.Errorf("%+v", list)
+	}
+}
+
+// blockedForms counts the forms that wait for a lock, or for the writer with their operation.
+func blockedForms() (count int) {
+	stacks := make([]byte, 4<<20)
+	for one := range strings.SplitSeq(string(stacks[:runtime.Stack(stacks, true)]), "\n\n") {
+		head, _, _ := strings.Cut(one, "\n")
+		if strings.Contains(one, "web.(*server).useLink(") && (strings.Contains(head, "[sync.Mutex.Lock") || strings.Contains(one, "live.(*Committer).Commit(")) {
+			count++
+		}
+	}
+	return count
+}
+
+// Two forms come at once by one link, with different photos. The writer is held up, so that both have seen that nothing was reported yet:
+// one handles the case, and the other is told so.
+func TestL3_R52_TwoFormsAtOnceByOneLinkAreOne(t *testing.T) {
+	h := handOut(t)
+	_, path := linked(t, h.leader, h.id, `{"contractor":"张师傅"}`)
+	ready, release := make(chan struct{}), make(chan struct{})
+	var all sync.WaitGroup
+	all.Go(func() {
+		err := h.server.centre.store.Change(t.Context(), func(context.Context, *sqlite.Change) error {
+			close(ready)
+			<-release
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	<-ready
+	for n := range 2 {
+		all.Go(func() {
+			if status, page := h.send(path, "", picture(t, 20+n)); status != 200 || !strings.Contains(page, "已经报了处置完成") {
+				t.Errorf("%d %s", status, page)
+			}
+		})
+	}
+	for blockedForms() < 2 {
+		runtime.Gosched()
+	}
+	close(release)
+	all.Wait()
+	if handles := h.handles(); len(handles) != 1 || handles[0].Late != "" || len(h.server.caseOf(t, h.id).Photos) != 2 {
+		t.Errorf("%+v", handles)
 	}
 }
 

@@ -8,9 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"mime/multipart"
 	"net/http"
 	"strings"
+	"syscall"
 	"time"
 	"unicode/utf8"
 
@@ -118,7 +120,7 @@ func (s *server) useLink(w http.ResponseWriter, r *http.Request) error {
 		if errors.As(err, &tooLarge) {
 			return s.sendLinkPage(w, r, h, "tooLarge")
 		}
-		return shared.Fail("request.malformed", err.Error())
+		return unkept(err)
 	}
 	defer func() { _ = r.MultipartForm.RemoveAll() }() // the system clears its folder too
 	brought, wrong, err := s.brought(r.MultipartForm, came)
@@ -148,6 +150,18 @@ func (s *server) useLink(w http.ResponseWriter, r *http.Request) error {
 	}
 	http.Redirect(w, r, linkPath+h.secret, http.StatusSeeOther)
 	return nil
+}
+
+// unkept is the fault of a form that could not be read: of who sends it, unless it was our disk.
+func unkept(err error) error {
+	var file *fs.PathError
+	switch {
+	case errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT):
+		return shared.Fail("storage.full", err.Error())
+	case errors.As(err, &file):
+		return fmt.Errorf("keep a form: %w", err)
+	}
+	return shared.Fail("request.malformed", err.Error())
 }
 
 // linkFields are the form's fields for photos: those that open the camera, and the album.
