@@ -166,6 +166,24 @@ describe('a task', () => {
     await page.getByText(/这个任务已经改派给别人/).first().waitFor()
     await look(page, 'tasks-late')
   }, 120_000)
+
+  it('goes to who answers for the area: the sheet names them before the tap, and the case says why it was this one', async () => {
+    const { page } = desk
+    await desk.open(`/cases/${cases[2]}`)
+    if (!(await page.getByRole('button', { name: '派核实', exact: true }).isVisible())) await page.getByRole('button', { name: '更多', exact: true }).click()
+    await page.getByRole('button', { name: '派核实', exact: true }).click()
+    const sheet = page.getByRole('dialog', { name: '派核实' })
+    await sheet.getByText('湘天桥社区归采集员6-01、采集员6-13，在岗的优先，轮着派').waitFor()
+    await look(page, 'tasks-send')
+    await sheet.getByRole('button', { name: /^责任采集员/ }).click()
+    const c = await until('somebody to be sent', async () => {
+      const now = await held(leader, cases[2] ?? '')
+      return now?.task?.assignee === undefined || now.task.assignee === '' ? undefined : now
+    })
+    expect([c.task?.assignee, c.task?.how]).toEqual([me, 'area'])
+    await page.getByText('采集员6-01（责任采集员）').waitFor()
+    await story().getByText('给 采集员6-01 · 派法：责任采集员').waitFor()
+  }, 60_000)
 })
 
 describe('a case that is handled and looked at again', () => {

@@ -22,7 +22,8 @@ func (w *world) answers() string {
 	return strings.Join(all, " ")
 }
 
-func TestWhoAnswersForAnAreaIsACollectorOfItsSquad(t *testing.T) {
+// L10: who answers is told to who sends, of the own squad.
+func TestL10_WhoAnswersForAnAreaIsACollectorOfItsSquad(t *testing.T) {
 	w := newWorld(t)
 	ring := [][2]float64{{113.1, 27.8}, {113.2, 27.8}, {113.2, 27.9}, {113.1, 27.8}}
 	area := func(code, squad string, collectors ...string) roster.Area {
@@ -49,6 +50,11 @@ func TestWhoAnswersForAnAreaIsACollectorOfItsSquad(t *testing.T) {
 		t.Errorf("who answers changed, and the revision is %d: %v", after[0].Revision, err)
 	}
 	w.must(w.PutAreas(w.ctx, []roster.Area{area("one", "A", "a-one", "a-two")}))
+	for login, want := range map[string]int{"a-leader": 2, "b-leader": 0, "a-one": 0, "admin": 0} {
+		if d, err := w.Directory(w.ctx, w.reader(login)); err != nil || len(d.Answering) != want || len(d.Areas) > 0 && d.Areas[0].Collectors != nil {
+			t.Errorf("%s is told that %v answer for areas: %v", login, d.Answering, err)
+		}
+	}
 	w.must(w.Disable(w.ctx, "a-two"))
 	is("who is disabled may come back", "one:a-one+a-two two:a-one")
 	w.must(w.PutPeople(w.ctx, []Person{{Login: "a-one", Label: "采集员A-1", Role: shared.RoleCollector, Squad: "B"}}))
