@@ -1,6 +1,6 @@
 // The squad's day on a wall: who holds what since when, what is lost, how many; it follows by itself.
 import { App } from './pages/app'
-import { look } from './stand/look'
+import { look, themed } from './stand/look'
 import { Phone } from './stand/phone'
 import { pictureFailures } from './stand/picture'
 import { until } from './stand/program'
@@ -158,7 +158,7 @@ describe("a squad's day", () => {
     await row('采集员6-02', hand).waitFor()
     await look(hand.page, 'day-390')
     for (const theme of ['sun', 'night', 'day']) {
-      for (const one of [page, hand.page]) await one.evaluate((name) => (document.documentElement.dataset.theme = name), theme)
+      for (const one of [page, hand.page]) await themed(one, theme)
       await look(page, `day-1920-${theme}`)
       await look(hand.page, `day-390-${theme}`)
     }

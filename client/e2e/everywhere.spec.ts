@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 import { App } from './pages/app'
 import { Report } from './pages/report'
 import { shots } from './stand/camera'
-import { judge, look } from './stand/look'
+import { judge, look, themed } from './stand/look'
 import { Phone } from './stand/phone'
 import { until } from './stand/program'
 import { dispatched } from './stand/reporters'
@@ -109,7 +109,7 @@ async function inEveryTheme(page: Page, origin: string, { name, path, ready }: S
 }
 
 async function looked(page: Page, theme: string, name: string): Promise<void> {
-  await page.evaluate((chosen) => (document.documentElement.dataset.theme = chosen), theme)
+  await themed(page, theme)
   await (all ? look : judge)(page, `all/${name}`, { enhanced: theme === 'sun', colours: theme !== 'day' })
 }
 

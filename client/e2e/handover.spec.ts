@@ -6,7 +6,7 @@ import path from 'node:path'
 import { App } from './pages/app'
 import { Report } from './pages/report'
 import { film, photo, shots } from './stand/camera'
-import { look } from './stand/look'
+import { look, themed } from './stand/look'
 import { Phone } from './stand/phone'
 import { pictureFailures } from './stand/picture'
 import { until } from './stand/program'
@@ -65,7 +65,7 @@ describe('a phone without a line', () => {
 
   async function inThemes(name: string): Promise<void> {
     for (const theme of ['sun', 'night', 'day']) {
-      await phone.page.evaluate((chosen) => (document.documentElement.dataset.theme = chosen), theme)
+      await themed(phone.page, theme)
       await look(phone.page, `${name}-${theme}`, theme === 'sun' ? { enhanced: true } : {})
     }
   }

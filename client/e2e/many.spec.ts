@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import type { Case } from '@shared/types.gen'
 import { openCases } from '../src/db/cases'
 import { App } from './pages/app'
-import { look } from './stand/look'
+import { look, themed } from './stand/look'
 import { Phone } from './stand/phone'
 import { pictureFailures } from './stand/picture'
 import { until } from './stand/program'
@@ -15,14 +15,6 @@ const password = 'buxun-demo-2026'
 const hour = 3_600_000
 /** 热力井盖异常: filed under one of four conditions. */
 const heatCover = 'GB/T 47678.5-2026|matter|01010'
-
-async function night(page: Page): Promise<void> {
-  await page.evaluate(() => (document.documentElement.dataset.theme = 'night'))
-}
-
-async function day(page: Page): Promise<void> {
-  await page.evaluate(() => delete document.documentElement.dataset.theme)
-}
 
 describe('the condition that a case is filed under', () => {
   const server = new Server()
@@ -70,9 +62,9 @@ describe('the condition that a case is filed under', () => {
     expect(offered.every((one) => /^情形\d，\d+ (分钟|紧急工作时|工作时|工作日)$/.test(one))).toBe(true)
     expect(await condition.evaluate((one: HTMLSelectElement) => one.selectedIndex)).toBe(0)
     await look(page, 'many/phone-condition')
-    await night(page)
+    await themed(page, 'night')
     await look(page, 'many/phone-condition-night')
-    await day(page)
+    await themed(page, null)
 
     await wire.away()
     await condition.selectOption({ index: 1 })
@@ -172,9 +164,9 @@ describe('the unit that is suggested', () => {
     await page.getByText('责任清单：市容环境 · 六中队').waitFor()
     await page.getByRole('button', { name: '派给 石峰环卫（演示）' }).waitFor()
     await look(page, 'many/desk-suggested')
-    await night(page)
+    await themed(page, 'night')
     await look(page, 'many/desk-suggested-night')
-    await day(page)
+    await themed(page, null)
     await page.keyboard.press('f')
     expect((await at(0, 'dispatched')).unit).toBe('demo-env')
 
@@ -275,9 +267,9 @@ describe('many at once', () => {
     await sheet.getByText('1 件不行').waitFor()
     await sheet.getByText(/^1 件：已被 中队长6 退回补充 · \w+-8$/).waitFor()
     await look(page, 'many/desk-plan')
-    await night(page)
+    await themed(page, 'night')
     await look(page, 'many/desk-plan-night')
-    await day(page)
+    await themed(page, null)
     await page.keyboard.press('Enter')
     await page.getByText('已立案 · 7 件').waitFor()
     await look(page, 'many/desk-undo')
@@ -322,9 +314,9 @@ describe('many at once', () => {
     const sheet = page.getByRole('dialog', { name: '退回补充 2 件' })
     await sheet.getByRole('list', { name: '常用语列表' }).getByRole('button').first().tap()
     await look(page, 'many/phone-plan')
-    await night(page)
+    await themed(page, 'night')
     await look(page, 'many/phone-plan-night')
-    await day(page)
+    await themed(page, null)
     await sheet.getByRole('button', { name: '退回补充 2 件' }).tap()
     await page.getByText('已退回 · 2 件').waitFor()
     await new App(page).light('待传：2 条记录').waitFor()

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { openCases } from '../src/db/cases'
 import { App } from './pages/app'
-import { look } from './stand/look'
+import { look, themed } from './stand/look'
 import { Phone } from './stand/phone'
 import { pictureFailures } from './stand/picture'
 import { until } from './stand/program'
@@ -12,14 +12,6 @@ import { Wire } from './stand/wire'
 
 const password = 'buxun-demo-2026'
 const words = '名单里一起办的'
-
-async function night(page: Page): Promise<void> {
-  await page.evaluate(() => (document.documentElement.dataset.theme = 'night'))
-}
-
-async function day(page: Page): Promise<void> {
-  await page.evaluate(() => delete document.documentElement.dataset.theme)
-}
 
 describe('many at once from the list of cases', () => {
   const server = new Server()
@@ -105,9 +97,9 @@ describe('many at once from the list of cases', () => {
     await page.getByText('筛出的都办完了').waitFor()
     await page.getByRole('checkbox').first().waitFor({ state: 'detached' })
     await look(page, 'many/list-desk-done')
-    await night(page)
+    await themed(page, 'night')
     await look(page, 'many/list-desk-done-night')
-    await day(page)
+    await themed(page, null)
     await all('filed', [0, 1, 2, 3, 4, 5, 6])
   }, 120_000)
 
@@ -145,9 +137,9 @@ describe('many at once from the list of cases', () => {
     for (const nth of [3, 4]) await box(page, nth).tap()
     await page.getByText('已选 2 件').waitFor()
     await look(page, 'many/list-phone-picked')
-    await night(page)
+    await themed(page, 'night')
     await look(page, 'many/list-phone-picked-night')
-    await day(page)
+    await themed(page, null)
     await page.locator(`[data-case="${ids[4]}"]`).getByRole('link').tap()
     await button(page, '回到列表').tap()
     await page.getByText('已选 2 件').waitFor()

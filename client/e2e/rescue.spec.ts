@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core'
 import { App } from './pages/app'
 import { Report } from './pages/report'
 import { film, photo } from './stand/camera'
-import { look } from './stand/look'
+import { look, themed } from './stand/look'
 import { Phone } from './stand/phone'
 import { pictureFailures } from './stand/picture'
 import { until } from './stand/program'
@@ -36,7 +36,7 @@ describe('a centre that was restored from a backup', () => {
     await region(pocket.page, '恢复以后').waitFor()
     for (const [where, { page }] of [['desk', desk], ['phone', pocket]] as const) {
       for (const theme of themesOf(where)) {
-        await page.evaluate((chosen) => (document.documentElement.dataset.theme = chosen), theme)
+        await themed(page, theme)
         await page.evaluate(() => scrollTo(0, 0))
         await look(page, `rescue-${name}-${where}-${theme}`, theme === 'sun' ? { enhanced: true } : {})
         if ((await page.getByRole('listitem').filter({ hasText: '采集员6-01' }).count()) === 0) continue
@@ -151,7 +151,7 @@ describe('a centre that was restored from a backup', () => {
     await region(pocket.page, '对账').getByRole('listitem').nth(1).waitFor()
     for (const [where, { page }] of [['desk', desk], ['phone', pocket]] as const) {
       for (const theme of themesOf(where)) {
-        await page.evaluate((chosen) => (document.documentElement.dataset.theme = chosen), theme)
+        await themed(page, theme)
         await region(page, '对账').evaluate((part) => part.scrollIntoView())
         await look(page, `rescue-differences-${where}-${theme}`, theme === 'sun' ? { enhanced: true } : {})
       }

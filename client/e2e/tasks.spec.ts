@@ -4,7 +4,7 @@ import { openCases } from '../src/db/cases'
 import { App } from './pages/app'
 import { Report } from './pages/report'
 import { film } from './stand/camera'
-import { look } from './stand/look'
+import { look, themed } from './stand/look'
 import { Phone } from './stand/phone'
 import { pictureFailures } from './stand/picture'
 import { until } from './stand/program'
@@ -95,7 +95,7 @@ describe('a task', () => {
     expect(await list().first().innerText()).toMatch(/核实：立案前看有没有[\s\S]*就在附近/)
     expect(await list().nth(1).innerText()).toMatch(/40 米，往东走/)
     for (const theme of ['sun', 'night', 'day']) {
-      await hand.page.evaluate((chosen) => (document.documentElement.dataset.theme = chosen), theme)
+      await themed(hand.page, theme)
       await look(hand.page, `tasks-list-${theme}`, { enhanced: theme === 'sun' })
     }
   }, 60_000)

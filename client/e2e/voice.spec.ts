@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core'
 import { App } from './pages/app'
 import { Report } from './pages/report'
 import { film } from './stand/camera'
-import { look } from './stand/look'
+import { look, themed } from './stand/look'
 import { Phone } from './stand/phone'
 import { until } from './stand/program'
 import { pictureFailures } from './stand/picture'
@@ -65,7 +65,7 @@ describe('voice notes', () => {
   /** In sunlight, at night and by day. */
   async function inThemes(page: Page, name: string): Promise<void> {
     for (const theme of ['sun', 'night', 'day']) {
-      await page.evaluate((wanted) => (document.documentElement.dataset.theme = wanted), theme)
+      await themed(page, theme)
       await look(page, `${name}-${theme}`)
     }
   }

@@ -19,3 +19,12 @@ export async function judge(page: Page, name: string, options: Judged = {}): Pro
   expect({ name, findings: await findings(page, options) }).toEqual({ name, findings: [] })
   expect(wide, `${name} scrolls sideways`).toBeLessThanOrEqual(seen)
 }
+
+/** Shows a page in a theme; null: in the one that its person chose. */
+export async function themed(page: Page, theme: string | null): Promise<void> {
+  await page.evaluate((wanted) => {
+    const { dataset } = document.documentElement
+    if (wanted === null) delete dataset.theme
+    else dataset.theme = wanted
+  }, theme)
+}
