@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto'
 import { parseBody } from '@shared/body'
 import { Fault } from '@shared/fault'
 import { summarize } from '../db/summary'
-import { manyMs, undoMs } from './decisions'
+import { manyMs, manyUntil, undoMs } from './decisions'
 import { Centre, Hand, openPage, Pages, people } from './rig'
 import type { Intent, Phone } from './phone'
 
@@ -87,6 +87,18 @@ test('decisions on many cases, stored one after the other, may all be taken back
   expect([bodies(centre), await made(phone)]).toEqual([[], []])
   world.pass(1)
   await vi.waitFor(() => expect(bodies(centre).map((body) => [body.counter, body.case])).toEqual([[1, caseOf(1)], [2, caseOf(3)]]))
+})
+
+test('however many cases one decision is on, none goes before the last is stored and there was time to take all back', async () => {
+  const { world, phone } = await signedIn()
+  const cases = 150
+  const until = manyUntil(world.wall(), cases)
+  for (let n = 0; n < cases; n++) {
+    await phone.decide({ ...filing(1), case: `01900000-0000-7000-8000-${String(n).padStart(12, '0')}` }, until)
+    world.pass(90)
+  }
+  world.pass(manyMs)
+  expect([(await kept(phone)).length, await made(phone)]).toEqual([cases, []])
 })
 
 test('L1: what a killed page left becomes an operation at the next start, once', async () => {

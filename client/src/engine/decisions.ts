@@ -13,6 +13,10 @@ import type { World } from './world'
 export const undoMs = 5_000
 /** How long one decision on many cases may be taken back: there is more to look at. */
 export const manyMs = 10_000
+/** What a slow phone takes to store one of many. */
+const storeMs = 100
+/** Until when one decision on so many cases may be taken back: the first waits until the last is stored, and manyMs more. */
+export const manyUntil = (now: number, cases: number) => now + cases * storeMs + manyMs
 /** After one could not become an operation, as where storage is full. */
 const againMs = 5_000
 
@@ -48,7 +52,7 @@ export class Decisions {
     for (const row of rows) this.await(row)
   }
 
-  /** Resolves when the decision is in durable storage (L1). `fireAt`: those of one decision on many cases have one time, at most manyMs ahead. */
+  /** Resolves when the decision is in durable storage (L1). `fireAt`: those of one decision on many cases have one time (manyUntil). */
   async make(person: string, deed: Deed, fireAt?: number): Promise<Decision> {
     const { store, now, newId, changed } = this.ports
     const decision = { id: newId(), person, caseId: deed.case, madeAt: now(), fireAt: fireAt ?? now() + undoMs }

@@ -234,7 +234,7 @@ export interface DeedState {
    */
   do(caseId: string, action: Action, payload?: Payload): Promise<void>
   /**
-   * Decides many one after the other, each as its own: all of them may be taken back until one and the same time, ten seconds from now.
+   * Decides many one after the other, each as its own: all of them may be taken back until one and the same time, ten seconds after the last is stored.
    * Resolves with the fault of each that could not be done.
    */
   many(action: Action, of: readonly { readonly caseId: string; readonly payload: Payload }[]): Promise<ReadonlyMap<string, string>>

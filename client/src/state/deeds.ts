@@ -5,7 +5,7 @@ import { awaited } from '@shared/reach'
 import { version, type Action, type Body, type Case, type Change, type Condition, type Fix, type Judging, type Payload } from '@shared/types.gen'
 import { allows, builtinWorkflow, fits, moveOf, opens, unmet } from '@shared/workflow'
 import { keepDocument, openDocument } from '../db/documents'
-import { manyMs } from '../engine/decisions'
+import { manyUntil } from '../engine/decisions'
 import type { Intent, Phone } from '../engine/phone'
 import type { World } from '../engine/world'
 import type { DeedState, Undoable } from './contract'
@@ -110,7 +110,7 @@ export function makeDeeds({ phone, world, ledger, fix, taxonomy }: DeedPorts): D
     },
     do: (caseId, action, payload = {}) => act(caseId, action, payload, moveOf(builtinWorkflow, action)?.evidence === false ? decide : undefined),
     many: async (action, of) => {
-      const fireAt = phone.clock.now() + manyMs
+      const fireAt = manyUntil(phone.clock.now(), of.length)
       const faults = new Map<string, string>()
       for (const { caseId, payload } of of) {
         await act(caseId, action, payload, (intent) => phone.decide(intent, fireAt)).catch((thrown: unknown) => faults.set(caseId, faultCode(thrown)))
