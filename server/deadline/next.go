@@ -145,6 +145,9 @@ func (r *reckoning) stopAll() {
 func (r *reckoning) stopped(clock shared.Clock) shared.Clock {
 	at := max(r.v.At, clock.Since)
 	clock.Left, clock.Due = min(r.plan.calendar.between(at, clock.Due, clock.Pace), clock.Limit), 0
+	if at <= clock.Overdue { // it stood still before it ran out, and that came after the mark
+		clock.Overdue = 0
+	}
 	return clock
 }
 

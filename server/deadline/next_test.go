@@ -233,6 +233,15 @@ func TestOverdueIsMarkedOnceAndOnlyWhenItIs(t *testing.T) {
 	w.do(deed{action: shared.ActionHandle, at: "2026-11-25 09:05", came: "2026-11-25 10:00"}).is(shared.PhaseHandle, "left 5 done 11-25 09:05")
 }
 
+// What made the clock stand still in time and came after the mark: it is not over, and more time may be asked for when it goes on.
+func TestWhatStoodStillInTimeIsNotOver(t *testing.T) {
+	overdue := deed{action: shared.ActionOverdue, at: "2026-11-25 09:11", payload: shared.Payload{Phase: shared.PhaseHandle}}
+	dispatched(t).do(overdue).is(shared.PhaseHandle, "due 11-25 09:10 over 11-25 09:10").
+		do(deed{action: shared.ActionHandBack, at: "2026-11-25 09:05", came: "2026-11-25 10:00"}).is(shared.PhaseHandle, "left 5")
+	dispatched(t).do(overdue).
+		do(deed{action: shared.ActionHandBack, at: "2026-11-25 09:20", came: "2026-11-25 10:00"}).is(shared.PhaseHandle, "left -10 over 11-25 09:10")
+}
+
 func TestMergedAndSeparatedGoesOnWhereItWas(t *testing.T) {
 	filed(t).
 		do(deed{action: shared.ActionMerge, at: "2026-11-24 09:05"}).is(shared.PhaseDispatch, "left 10").
