@@ -48,6 +48,8 @@ const (
 	retryAfter = 5 * time.Second
 	// attempts to find the chain's end while another process writes to it too.
 	attempts = 5
+	// looks is how often NumberAll looks again at once where what it saw moves on before it can number it.
+	looks = 10
 	// moved is the fault where a case is no longer as it was seen.
 	moved = "row.changed"
 )
@@ -111,14 +113,19 @@ func (r *Replica) Run(ctx context.Context) {
 	}
 }
 
-// NumberAll gives every filed case without a number the next one of the day.
+// NumberAll gives every filed case without a number the next one of the day. Where a case moved on between look and number none was
+// given, and it looks again; the fault is row.changed where that happens again and again.
 func (r *Replica) NumberAll(ctx context.Context) error {
-	for {
+	for look := 1; ; look++ {
 		cases, err := r.Store.Unnumbered(ctx, wire.MaxPushOperations)
 		if err != nil || len(cases) == 0 {
 			return err
 		}
-		if err := r.number(ctx, cases); err != nil {
+		err = r.number(ctx, cases)
+		switch {
+		case err == nil:
+			look = 0
+		case shared.FaultCode(err) != moved || look == looks:
 			return err
 		}
 	}
@@ -146,9 +153,6 @@ func (r *Replica) number(ctx context.Context, cases []shared.Case) error {
 		})
 	}
 	answers, err := r.make(ctx, bodies, true)
-	if shared.FaultCode(err) == moved {
-		return nil // NumberAll looks again
-	}
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package numbering
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,6 +17,7 @@ import (
 	"buxun/shared"
 	"buxun/sync/drive"
 	"buxun/sync/session"
+	"buxun/sync/wire"
 )
 
 type world struct {
@@ -221,6 +223,27 @@ func TestACaseThatIsNoneAnyMoreTakesNoNumber(t *testing.T) {
 	}
 	if c := w.find(ids[1]); c.Timeline[len(c.Timeline)-1].Action != shared.ActionMerge {
 		t.Errorf("the timeline ends with %+v", c.Timeline[len(c.Timeline)-1])
+	}
+}
+
+// Cases that move on again and again do not keep the server busy for good: Run waits before it looks once more.
+func TestLookingAgainEnds(t *testing.T) {
+	w := newWorld(t)
+	id := w.file(1)[0]
+	commit, tries := w.replica.Commit, 0
+	w.replica.Commit = func(context.Context, session.Push) (session.Result, error) {
+		if tries++; tries > 10*looks {
+			return session.Result{}, errors.New("it never ends")
+		}
+		return session.Result{Fault: &wire.Fault{Code: moved}}, nil
+	}
+	if err := w.replica.NumberAll(w.ctx); shared.FaultCode(err) != moved || tries != looks {
+		t.Errorf("it tried %d times: %v", tries, err)
+	}
+	w.replica.Commit = commit
+	w.must(w.replica.NumberAll(w.ctx))
+	if got := w.numbers([]string{id}); !slices.Equal(got, []string{"430204-20261124-0001"}) {
+		t.Errorf("then the numbers are %v", got)
 	}
 }
 
