@@ -14,6 +14,7 @@ import (
 var staff = []roster.Person{
 	{Name: "c601", Label: "采集员6-01", Role: shared.RoleCollector, Squad: "squad-6"}, {Name: "c602", Label: "采集员6-02", Role: shared.RoleCollector, Squad: "squad-6"},
 	{Name: "c603", Label: "采集员6-03", Role: shared.RoleCollector, Squad: "squad-6", State: roster.Disabled},
+	{Name: "13812345678", Label: "采集员6-04", Role: shared.RoleCollector, Squad: "squad-6"},
 	{Name: "c501", Label: "采集员5-01", Role: shared.RoleCollector, Squad: "squad-5"}, {Name: "l6", Label: "中队长6", Role: shared.RoleLeader, Squad: "squad-6"},
 }
 
@@ -28,6 +29,12 @@ func TestAreasNameWhoAnswersForThem(t *testing.T) {
 		collection(feature(fine+`,"collectors":""`, square)):              "[]",
 		collection(feature(fine+`,"责任采集员":"c602 c601"`, square)):          "[c601 c602]",
 		collection(feature(fine+`,"collectors":["c602","c601"]`, square)): "[c601 c602]",
+		// programs for maps write a telephone number as a number
+		collection(feature(fine+`,"collectors":13812345678`, square)):          "[13812345678]",
+		collection(feature(fine+`,"责任采集员":["c601",13812345678]`, square)):      "[13812345678 c601]",
+		collection(feature(fine+`,"collectors":[13812345678,"c601"]`, square)): "[13812345678 c601]",
+		collection(feature(fine+`,"collectors":null`, square)):                 "nil",
+		collection(feature(fine+`,"collectors":[]`, square)):                   "[]",
 	} {
 		areas, err := roster.ParseAreaFile("a", []byte(text), squads, staff)
 		if err != nil || len(areas) != 1 {
@@ -55,6 +62,11 @@ func TestWhoCannotAnswerForAnAreaIsToldByRow(t *testing.T) {
 	}
 	if _, err := roster.ParseAreaFile("a.geojson", []byte(collection(feature(fine+`,"collectors":"l6"`, square))), squads, staff); err == nil {
 		t.Error("a leader answers for an area of a map")
+	}
+	for _, none := range []string{"true", "1.5", "{}", "[null]", `["c601",false]`} {
+		if _, err := roster.ParseAreaFile("a.geojson", []byte(collection(feature(fine+`,"collectors":`+none, square))), squads, staff); err == nil {
+			t.Errorf("%s of a map answers for an area", none)
+		}
 	}
 }
 

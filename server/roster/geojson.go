@@ -191,7 +191,7 @@ func (g *geoFile) area(f feature, squads []Squad, people []Person) Area {
 	}
 	for _, name := range []string{"责任采集员", "collectors"} {
 		if value := f.Properties[name]; value != nil {
-			fields["collectors"] = strings.Trim(fmt.Sprint(value), "[]") // one text, or a list
+			fields["collectors"] = accounts(value)
 		}
 	}
 	a, wrongs := ReadArea(fields, squads, people)
@@ -211,16 +211,42 @@ func (g *geoFile) area(f feature, squads []Squad, people []Person) Area {
 // text is a property under either name; a number is read as the digits that it is written with.
 func (f feature) text(names ...string) string {
 	for _, name := range names {
-		switch value := f.Properties[name].(type) {
-		case string:
-			return strings.TrimSpace(value)
-		case float64:
-			if value == math.Trunc(value) && math.Abs(value) < 1<<53 {
-				return fmt.Sprintf("%.0f", value)
-			}
+		if text, ok := textOf(f.Properties[name]); ok {
+			return text
 		}
 	}
 	return ""
+}
+
+// textOf is a text, or the digits of a number; ok says whether the value is either.
+func textOf(value any) (text string, ok bool) {
+	switch value := value.(type) {
+	case string:
+		return strings.TrimSpace(value), true
+	case float64:
+		if value == math.Trunc(value) && math.Abs(value) < 1<<53 {
+			return fmt.Sprintf("%.0f", value), true
+		}
+	}
+	return "", false
+}
+
+// accounts is one account, or a list of them with spaces between. What can be none stands there as it is: it is told, and never
+// taken for nobody.
+func accounts(value any) string {
+	list, many := value.([]any)
+	if !many {
+		list = []any{value}
+	}
+	var all []string
+	for _, one := range list {
+		text, ok := textOf(one)
+		if !ok {
+			text = fmt.Sprint(one)
+		}
+		all = append(all, strings.Trim(text, "[]"))
+	}
+	return strings.Join(all, " ")
 }
 
 // ring gives the outline of the feature, closed.
