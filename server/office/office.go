@@ -346,17 +346,21 @@ func (o *Office) EditArea(ctx context.Context, code string, seen int64, fields m
 	if err != nil {
 		return put, err
 	}
-	err = o.Store.Change(ctx, func(ctx context.Context, c *sqlite.Change) error {
-		people, err := c.People(ctx)
-		if err != nil {
-			return err
+	// Who moves to another squad between look and change is left out by PutArea, as if they had moved just after it.
+	var people []sqlite.Person
+	collectors, named := fields["collectors"]
+	if named {
+		if people, err = o.Store.People(ctx); err != nil {
+			return put, err
 		}
+	}
+	err = o.Store.Change(ctx, func(ctx context.Context, c *sqlite.Change) error {
 		old, err := areaIn(ctx, c, code, seen)
 		if err != nil {
 			return err
 		}
 		said := merged(map[string]string{"code": code, "name": old.Name, "squad": old.Squad, "kind": old.Kind}, fields, "code")
-		if collectors, ok := fields["collectors"]; ok {
+		if named {
 			said["collectors"] = collectors
 		}
 		area, wrongs := roster.ReadArea(said, squads, o.persons(people))
@@ -384,16 +388,14 @@ func (o *Office) DropArea(ctx context.Context, code string, seen int64) error {
 }
 
 func areaIn(ctx context.Context, c *sqlite.Change, code string, seen int64) (sqlite.Area, error) {
-	kept, err := c.AreasKept(ctx)
+	area, known, err := c.Area(ctx, code)
 	if err != nil {
-		return sqlite.Area{}, err
+		return area, err
 	}
-	for _, a := range kept {
-		if a.Code == code {
-			return a, current(seen, a.Revision)
-		}
+	if !known {
+		return area, shared.Fail("request.notFound", "no area "+code)
 	}
-	return sqlite.Area{}, shared.Fail("request.notFound", "no area "+code)
+	return area, current(seen, area.Revision)
 }
 
 // NameDevice names the phone that was seen at a revision; an empty name brings back what it calls itself.

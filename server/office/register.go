@@ -12,11 +12,21 @@ import (
 
 // readRegister reads what units answer for.
 func (o *Office) readRegister(ctx context.Context, file string, data []byte, places roster.Places) ([]roster.Duty, error) {
-	areas, err := o.Store.AreasKept(ctx)
+	areas, err := o.Store.AreasNamed(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return roster.ParseRegister(file, data, roster.Grounds{Places: places, Areas: areasOf(areas)}, taxonomy())
+	return roster.ParseRegister(file, data, roster.Grounds{Places: places, Areas: areas}, taxonomy())
+}
+
+// grounds are all that a line may name. PutRegister looks once more for what one does name.
+func (o *Office) grounds(ctx context.Context) (roster.Grounds, error) {
+	places, err := o.places(ctx)
+	if err != nil {
+		return roster.Grounds{}, err
+	}
+	areas, err := o.Store.AreasNamed(ctx)
+	return roster.Grounds{Places: places, Areas: areas}, err
 }
 
 // DutyKept is a line of the register with the names of what it says; AreaName is empty for an area that is there no more.
@@ -38,7 +48,7 @@ func (o *Office) dutyNames(ctx context.Context) (func(roster.Duty) DutyKept, err
 	if err != nil {
 		return nil, err
 	}
-	areas, err := o.Store.AreasKept(ctx)
+	areas, err := o.Store.AreasNamed(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -93,14 +103,22 @@ func (o *Office) Register(ctx context.Context, q Query) ([]DutyKept, error) {
 
 // AddDuty adds a line of the fields unit, category and area; lines where the name of a class is that of several.
 func (o *Office) AddDuty(ctx context.Context, fields map[string]string) error {
-	return o.changeRegister(ctx, func(grounds roster.Grounds, lines map[string][]roster.Duty) ([]string, error) {
+	grounds, err := o.grounds(ctx)
+	if err != nil {
+		return err
+	}
+	return o.changeRegister(ctx, func(lines map[string][]roster.Duty) ([]string, error) {
 		return addLines(fields, grounds, lines)
 	})
 }
 
 // EditDuty makes another of a line; the fault is row.changed where it is there no more.
 func (o *Office) EditDuty(ctx context.Context, id string, fields map[string]string) error {
-	return o.changeRegister(ctx, func(grounds roster.Grounds, lines map[string][]roster.Duty) ([]string, error) {
+	grounds, err := o.grounds(ctx)
+	if err != nil {
+		return err
+	}
+	return o.changeRegister(ctx, func(lines map[string][]roster.Duty) ([]string, error) {
 		old, err := takeLine(id, lines)
 		if err != nil {
 			return nil, err
@@ -116,23 +134,15 @@ func (o *Office) EditDuty(ctx context.Context, id string, fields map[string]stri
 
 // DropDuty takes a line out; the fault is row.changed where it is there no more.
 func (o *Office) DropDuty(ctx context.Context, id string) error {
-	return o.changeRegister(ctx, func(_ roster.Grounds, lines map[string][]roster.Duty) ([]string, error) {
+	return o.changeRegister(ctx, func(lines map[string][]roster.Duty) ([]string, error) {
 		old, err := takeLine(id, lines)
 		return []string{old.Unit}, err
 	})
 }
 
 // changeRegister changes the lines by unit in one transaction; change names the units whose lines are others now.
-func (o *Office) changeRegister(ctx context.Context, change func(grounds roster.Grounds, lines map[string][]roster.Duty) ([]string, error)) error {
-	places, err := o.places(ctx)
-	if err != nil {
-		return err
-	}
+func (o *Office) changeRegister(ctx context.Context, change func(lines map[string][]roster.Duty) ([]string, error)) error {
 	return o.Store.Change(ctx, func(ctx context.Context, c *sqlite.Change) error {
-		areas, err := c.AreasKept(ctx)
-		if err != nil {
-			return err
-		}
 		have, err := c.RegisterKept(ctx)
 		if err != nil {
 			return err
@@ -141,7 +151,7 @@ func (o *Office) changeRegister(ctx context.Context, change func(grounds roster.
 		for _, d := range have {
 			lines[d.Unit] = append(lines[d.Unit], d)
 		}
-		units, err := change(roster.Grounds{Places: places, Areas: areasOf(areas)}, lines)
+		units, err := change(lines)
 		slices.Sort(units)
 		for _, unit := range slices.Compact(units) {
 			if err == nil {

@@ -91,6 +91,19 @@ func (c *Change) AreasKept(ctx context.Context) ([]Area, error) {
 	return areasWhere(ctx, c.w.conn, `true`)
 }
 
+// Area finds one area.
+func (c *Change) Area(ctx context.Context, code string) (Area, bool, error) {
+	people, err := answering(ctx, c.w.conn, `areas.code = ?`, code)
+	if err != nil {
+		return Area{}, false, err
+	}
+	areas, err := areasOf(ctx, c.w.conn, people, `code = ?`, code)
+	if err != nil || len(areas) == 0 {
+		return Area{}, false, err
+	}
+	return areas[0], true, nil
+}
+
 // PutArea adds an area, or replaces the one with its code.
 func (c *Change) PutArea(ctx context.Context, area roster.Area) error {
 	if err := c.w.putArea(ctx, area, c.now); err != nil {

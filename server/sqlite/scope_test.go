@@ -371,6 +371,17 @@ func TestL10_TheRegisterEndsAtTheGroundOfWhoDispatches(t *testing.T) {
 	if got := []string{of("a-leader"), of("b-leader"), of("a-one"), of("admin")}; !reflect.DeepEqual(got, []string{"01 02A 031 ", "01 04B 052 ", "", ""}) {
 		t.Errorf("they are told %q", got)
 	}
+	// A line that was looked at before and names what went meanwhile is not put; those that are there stay, whatever went.
+	put := func(unit string, duties ...roster.Duty) error {
+		return w.Change(w.ctx, func(ctx context.Context, c *Change) error { return c.PutRegister(ctx, unit, duties) })
+	}
+	w.must(w.Change(w.ctx, func(ctx context.Context, c *Change) error { return c.DropArea(ctx, "1") }))
+	w.must(put("env", roster.Duty{Category: "k|a|03", Area: "1"}, roster.Duty{Category: "k|a|06", Area: "A"}))
+	for _, gone := range []error{put("env", roster.Duty{Category: "k|a|07", Area: "1"}), put("works", roster.Duty{Category: "k|a|01"})} {
+		if shared.FaultCode(gone) != "row.changed" {
+			t.Errorf("a line of what is gone: %v", gone)
+		}
+	}
 	w.must(w.Change(w.ctx, func(ctx context.Context, c *Change) error { return c.DropUnit(ctx, "env") }))
 	if of("a-leader") != "" {
 		t.Error("a unit that is gone answers for something")

@@ -250,6 +250,18 @@ func (s *Store) AreasKept(ctx context.Context) ([]Area, error) {
 	return areas, nil
 }
 
+// AreasNamed lists all areas by code without outlines and without who answers for them: for what only names them.
+func (s *Store) AreasNamed(ctx context.Context) ([]roster.Area, error) {
+	areas, err := list(ctx, s.reading, `SELECT code, name, squad, kind FROM areas ORDER BY code`, func(scan func(...any) error) (a roster.Area, err error) {
+		err = scan(&a.Code, &a.Name, &a.Squad, &a.Kind)
+		return a, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list areas: %w", err)
+	}
+	return areas, nil
+}
+
 // reading is what rows can be asked of: the readers, or the writer within its transaction.
 type reading interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
@@ -272,6 +284,10 @@ func areasWhere(ctx context.Context, from reading, where string, args ...any) ([
 	if err != nil {
 		return nil, err
 	}
+	return areasOf(ctx, from, people, where, args...)
+}
+
+func areasOf(ctx context.Context, from reading, people map[string][]Answering, where string, args ...any) ([]Area, error) {
 	return list(ctx, from, `SELECT code, name, squad, kind, generated, ring, revision FROM areas WHERE `+where+` ORDER BY code`, func(scan func(...any) error) (a Area, err error) {
 		var ring string
 		if err := scan(&a.Code, &a.Name, &a.Squad, &a.Kind, &a.Generated, &ring, &a.Revision); err != nil {

@@ -1,10 +1,14 @@
 package web
 
 import (
+	"database/sql"
 	"encoding/json"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"buxun/server/roster"
 )
 
 type dutyPage struct {
@@ -85,6 +89,43 @@ func TestTheRegisterIsAddedToChangedAndTakenFrom(t *testing.T) {
 	}
 	if trail := w.office("GET", "trail?subject=unit+env", "", 0).Body.String(); strings.Count(trail, "answers for") != 3 {
 		t.Errorf("the trail says %s", trail)
+	}
+}
+
+// A centre has thousands of outlines, and while one row changes everybody's operations wait: no outline is read but that of the area which
+// changes. Here one cannot be read at all.
+func TestWhoChangesOneRowReadsNoOutlinesOfOthers(t *testing.T) {
+	w := newWorld(t)
+	w.must(w.store.PutAreas(t.Context(), []roster.Area{
+		{Code: "430204003005", Name: "花果山社区", Squad: "A", Kind: roster.KindCommunity, Ring: square},
+		{Code: "430204003006", Name: "百货社区", Squad: "A", Kind: roster.KindCommunity, Ring: square},
+	}))
+	db, err := sql.Open("sqlite3", filepath.Join(w.dir, "buxun.db"))
+	w.must(err)
+	_, err = db.Exec(`UPDATE areas SET ring = 'none' WHERE code = '430204003006'`)
+	w.must(err)
+	w.must(db.Close())
+	if answer := w.office("POST", "register", `{"unit":"env","category":"暴露垃圾","area":"百货社区"}`, 0); answer.Code != http.StatusCreated {
+		t.Fatalf("%d %s", answer.Code, answer.Body)
+	}
+	line := w.duties("").Rows[0]
+	if line.Area != "430204003006" || line.AreaName != "百货社区" {
+		t.Errorf("%+v", line)
+	}
+	if answer := w.office("PUT", "register/"+line.ID, `{"area":"花果山社区"}`, 0); answer.Code != http.StatusNoContent {
+		t.Errorf("%d %s", answer.Code, answer.Body)
+	}
+	if answer := w.office("DELETE", "register/"+w.duties("").Rows[0].ID, "", 0); answer.Code != http.StatusNoContent {
+		t.Errorf("%d %s", answer.Code, answer.Body)
+	}
+	answer := w.office("PUT", "areas/430204003005", `{"name":"花果山","collectors":"a-one"}`, 1)
+	var one areaKept
+	w.must(json.Unmarshal(answer.Body.Bytes(), &one))
+	if answer.Code != http.StatusOK || one.Name != "花果山" || one.Points != len(square) || len(one.Answering) != 1 {
+		t.Errorf("%d %s", answer.Code, answer.Body)
+	}
+	if answer := w.office("DELETE", "areas/430204003005", "", one.Revision); answer.Code != http.StatusNoContent {
+		t.Errorf("%d %s", answer.Code, answer.Body)
 	}
 }
 
