@@ -36,3 +36,12 @@ export function dropDecision({ db }: Store, id: string): Promise<boolean> {
     return true
   })
 }
+
+/** Takes back all that a person decided at once: one decision on many cases has one time. Resolves to those that were no operations yet. */
+export function dropTogether({ db }: Store, person: string, fireAt: number): Promise<readonly DecisionRow[]> {
+  return write(db, [db.decisions], async () => {
+    const rows = inOrder(await db.decisions.where({ person }).toArray()).filter((row) => row.fireAt === fireAt)
+    await db.decisions.bulkDelete(rows.map(({ id }) => id))
+    return rows
+  })
+}

@@ -89,6 +89,25 @@ test('decisions on many cases, stored one after the other, may all be taken back
   await vi.waitFor(() => expect(bodies(centre).map((body) => [body.counter, body.case])).toEqual([[1, caseOf(1)], [2, caseOf(3)]]))
 })
 
+test('one decision on many cases is taken back in one transaction, nothing else with it, and no timer is left of it', async () => {
+  const asked = vi.spyOn(IDBDatabase.prototype, 'transaction')
+  const { world, centre, phone } = await signedIn()
+  const until = world.wall() + manyMs
+  for (const n of [1, 2]) await phone.decide(filing(n), until)
+  await phone.decide(filing(3))
+  const other = { ...(await kept(phone))[0]!, id: 'of another person', person: people.first.id }
+  await phone.store.db.decisions.add(other)
+  asked.mockClear()
+  expect([...(await phone.undoTogether(until))].sort()).toEqual([caseOf(1), caseOf(2)])
+  expect(asked.mock.calls.filter(([, mode]) => mode === 'readwrite')).toHaveLength(1)
+  expect((await kept(phone)).map((row) => row.caseId + row.person).sort()).toEqual([caseOf(3) + leader, other.caseId + other.person].sort())
+  expect(phone.undoable.value).toBe(1)
+  expect(await phone.undoTogether(until)).toEqual([])
+  await phone.store.db.decisions.delete(other.id)
+  world.pass(manyMs)
+  await vi.waitFor(() => expect(bodies(centre).map((body) => body.case)).toEqual([caseOf(3)]))
+})
+
 test('however many cases one decision is on, none goes before the last is stored and there was time to take all back', async () => {
   const { world, phone } = await signedIn()
   const cases = 150

@@ -2,7 +2,7 @@
 // whichever page of the phone is there then, or at the next start (L1). What it says of time, place and what its author saw is that of
 // the moment when it was made.
 
-import { keepDecision, type Decision, decisionRows, dropDecision, openDecision } from '../db/decisions'
+import { keepDecision, type Decision, decisionRows, dropDecision, dropTogether, openDecision } from '../db/decisions'
 import { type Saved, saveDecided } from '../db/operations'
 import type { DecisionRow } from '../db/rows'
 import type { Store } from '../db/store'
@@ -68,6 +68,14 @@ export class Decisions {
     this.forget(id)
     if (undone) this.ports.changed()
     return undone
+  }
+
+  /** Takes back all of one decision on many cases. Resolves to their cases, but for those of which it is an operation already. */
+  async undoTogether(person: string, fireAt: number): Promise<readonly string[]> {
+    const undone = await dropTogether(this.ports.store, person, fireAt)
+    for (const { id } of undone) this.forget(id)
+    if (undone.length > 0) this.ports.changed()
+    return undone.map(({ caseId }) => caseId)
   }
 
   /** Makes operations now, of all that a person decided or of what concerns one case. */

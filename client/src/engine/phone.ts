@@ -187,6 +187,12 @@ export class Phone {
     return this.decisions.undo(decision)
   }
 
+  /** Takes back all that the person decided until that time, as one decision on many cases is. Resolves to the cases that are as they were. */
+  async undoTogether(until: number): Promise<readonly string[]> {
+    const id = this.person.value?.id
+    return id === undefined ? [] : this.decisions.undoTogether(id, until)
+  }
+
   /** What was decided becomes operations now: nobody is looking any more who could take it back. */
   async settle(): Promise<void> {
     const id = this.person.value?.id

@@ -220,12 +220,23 @@ export interface Undoable {
   readonly until: number
 }
 
+/** One decision on many cases, while it is being stored. */
+export interface Many {
+  readonly until: number
+  readonly faults: Promise<ReadonlyMap<string, string>>
+}
+
 /** Everything else that a person does to a case. Each resolves when it is durable on the phone (L1). */
 export interface DeedState {
   /** Decisions of this person that may still be taken back, oldest first. */
   readonly undoable: Readonly<ShallowRef<readonly Undoable[]>>
   /** Takes a decision back. False where its time was over: it is an operation already. */
   undo(decision: string): Promise<boolean>
+  /**
+   * Takes back all that may be taken back until that very time: one decision, or one on many cases, whether or not `undoable` has all of it yet.
+   * Resolves to the cases that are as they were.
+   */
+  undoTogether(until: number): Promise<readonly string[]>
   /** Whether the workflow lets this person do it to this case now, whatever is put in. */
   may(view: CaseView, action: Action): boolean
   /**
@@ -235,9 +246,9 @@ export interface DeedState {
   do(caseId: string, action: Action, payload?: Payload): Promise<void>
   /**
    * Decides many one after the other, each as its own: all of them may be taken back until one and the same time, ten seconds after the last is stored.
-   * Resolves with the fault of each that could not be done.
+   * `faults` resolves when the last is stored, with the fault of each that could not be done.
    */
-  many(action: Action, of: readonly { readonly caseId: string; readonly payload: Payload }[]): Promise<ReadonlyMap<string, string>>
+  many(action: Action, of: readonly { readonly caseId: string; readonly payload: Payload }[]): Many
   decide(caseId: string, action: 'file' | 'auditPass'): Promise<void>
   decideWithReason(caseId: string, action: 'return' | 'reject' | 'auditFail', reason: string): Promise<void>
   comment(caseId: string, words: string): Promise<void>

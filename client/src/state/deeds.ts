@@ -109,18 +109,22 @@ export function makeDeeds({ phone, world, ledger, fix, taxonomy }: DeedPorts): D
       return offered && unmet({ ...move, when: (move.when ?? []).filter((one) => !ofInput.has(one)) }, c, blank(action, person), now()) === ''
     },
     do: (caseId, action, payload = {}) => act(caseId, action, payload, moveOf(builtinWorkflow, action)?.evidence === false ? decide : undefined),
-    many: async (action, of) => {
-      const fireAt = manyUntil(phone.clock.now(), of.length)
-      const faults = new Map<string, string>()
-      for (const { caseId, payload } of of) {
-        await act(caseId, action, payload, (intent) => phone.decide(intent, fireAt)).catch((thrown: unknown) => faults.set(caseId, faultCode(thrown)))
+    many: (action, of) => {
+      const until = manyUntil(phone.clock.now(), of.length)
+      const store = async () => {
+        const faults = new Map<string, string>()
+        for (const { caseId, payload } of of) {
+          await act(caseId, action, payload, (intent) => phone.decide(intent, until)).catch((thrown: unknown) => faults.set(caseId, faultCode(thrown)))
+        }
+        return faults
       }
-      return faults
+      return { until, faults: store() }
     },
     decide: (caseId, action) => act(caseId, action, {}, decide),
     decideWithReason: (caseId, action, reason) => act(caseId, action, { reason }, decide),
     undoable: computed(() => ledger.decided.value.map(undoableOf)),
     undo: (decision) => phone.undo(decision),
+    undoTogether: (until) => phone.undoTogether(until),
     comment: (caseId, words) => act(caseId, 'comment', { words }),
     amend: (caseId, changes: readonly Change[]) => act(caseId, 'amend', { changes: [...changes] }),
     seen: (caseId) => {

@@ -217,6 +217,16 @@ test('a decision shows at once, is named as undoable, and taking it back brings 
   expect(deeds.undoable.value).toEqual([])
 })
 
+test('many are taken back from storage, whatever is known of them here', async () => {
+  const { ledger, deeds, world } = await leading()
+  const { until, faults } = deeds.many('file', [{ caseId: id, payload: {} }, { caseId: 'not here', payload: {} }])
+  expect([...(await faults)]).toEqual([['not here', 'case.notInScope']])
+  expect(until).toBe(world.wall() + 10_200)
+  expect(await deeds.undoTogether(until)).toEqual([id])
+  expect(await deeds.undoTogether(until)).toEqual([])
+  await vi.waitFor(() => expect([ledger.find(id)?.case.state, deeds.undoable.value]).toEqual(['reported', []]))
+})
+
 test('a decided case never comes back into sight while its decision becomes an operation and is answered', async () => {
   const { ledger, deeds, world, phone, centre, changed } = await leading()
   await deeds.decide(id, 'file')

@@ -28,7 +28,7 @@ export function useSitting() {
   const { cases, ready } = useCases()
   const { link, pulling } = useSync()
   const deeds = useDeeds()
-  const { problem, undoable, undoables, batch, ...taken } = useBatch()
+  const { problem, undoable, undoables, undoing, batch, ...taken } = useBatch()
   const taxonomy = useTaxonomy()
   const directory = useDirectory()
 
@@ -184,7 +184,7 @@ export function useSitting() {
 
   return {
     ready, queue, waiting, heap, counts, view, chosen, place, decidable, fresh, typed, problem, undoable, title,
-    batch, bulk, undoables, done: computed(() => decided.value.length), pace: computed(() => paceOf([...new Set(decided.value.map((one) => one.at))])),
+    batch, bulk, undoables, undoing, done: computed(() => decided.value.length), pace: computed(() => paceOf([...new Set(decided.value.map((one) => one.at))])),
     find: (id: string | undefined) => cases.value.find((one) => one.case.id === id),
     may: (action: Action) => view.value !== undefined && decidable.value && deeds.may(view.value, action),
     turn, look, looked, skip, step, decide, undo,
