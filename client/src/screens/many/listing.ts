@@ -19,7 +19,7 @@ export function useListing(list: Readonly<Ref<readonly CaseView[]>>) {
     void nextTick(() => rowOf(chosen.value)?.scrollIntoView({ block: 'nearest' }))
   }
 
-  return { picking, chosen, can, step, able: computed(() => (picking.listing.value ? list.value.filter(can).length : 0)) }
+  return { picking, chosen, can, step, able: computed(() => (picking.listing.value ? list.value.filter(can).map((view) => view.case.id) : [])) }
 }
 
 const rowOf = (id: string) => document.querySelector(`[data-case="${id}"]`)

@@ -1,7 +1,7 @@
 import { ref } from 'vue'
 import type { CaseView } from '../../state/contract'
 import { decides, offersOf } from './bulk'
-import { usePicking } from './picking'
+import { allOf, usePicking } from './picking'
 
 const view = (id: string, state = 'reported', more = {}) => ({ case: { id, state, ...more } }) as unknown as CaseView
 const views = [view('a'), view('b', 'closed'), view('c'), view('d'), view('e', 'closed'), view('f')]
@@ -71,6 +71,11 @@ describe('the picking from a list', () => {
     one.none()
     expect(one.listing.value).toBe(false)
   })
+})
+
+it('all are picked where every one that may be is, not where as many others are', () => {
+  const picked = new Set(['a', 'b', 'gone'])
+  expect([allOf(picked, ['a', 'b']), allOf(picked, ['a', 'b', 'c']), allOf(picked, ['b', 'c', 'd']), allOf(picked, [])]).toEqual([true, false, false, false])
 })
 
 describe('what is offered for those that are picked', () => {

@@ -19,6 +19,11 @@ export interface Picked {
   none(): void
 }
 
+/** All that may be picked is; where nothing may be, nothing is. */
+export function allOf(picked: ReadonlySet<string>, able: readonly string[]): boolean {
+  return able.length > 0 && able.every((id) => picked.has(id))
+}
+
 /** What the picking is done on. */
 export interface Pickable {
   readonly list: Readonly<Ref<readonly CaseView[]>>
