@@ -295,6 +295,12 @@ describe('many at once', () => {
     await given.getByText('4 件将派给 石峰环卫（演示）').waitFor()
     await given.getByText('3 件将派给 石峰城管执法（演示）').waitFor()
     await look(page, 'many/desk-dispatch')
+    // Where the keys go is what is chosen.
+    await page.keyboard.press('ArrowDown')
+    await given.getByText('4 件将派给').waitFor({ state: 'detached' })
+    await given.getByText('7 件将派给').waitFor()
+    await page.keyboard.press('ArrowUp')
+    await given.getByText('4 件将派给 石峰环卫（演示）').waitFor()
     await page.keyboard.press('Enter')
     await all('dispatched', [0, 1, 2, 3, 4, 5, 6])
     const units = [...(await openCases(witness.store, witness.phone.person.value?.id ?? '', ids.slice(0, 7))).values()].map(({ unit }) => unit)
