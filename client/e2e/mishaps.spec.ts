@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { App } from './pages/app'
 import { Report } from './pages/report'
-import { film, photo } from './stand/camera'
+import { film, photo, shots } from './stand/camera'
 import { Phone } from './stand/phone'
 import { aMoment, until } from './stand/program'
 import { pictureFailures } from './stand/picture'
@@ -128,15 +128,18 @@ describe('mishaps', () => {
     await phone.page.goto(wire.origin)
     const report = await home()
     const full = phone.page.getByRole('alert').filter({ hasText: '存储空间满了' }).first()
-    await until('a photo that finds no room', async () => {
-      await phone.page.getByLabel('系统相机').setInputFiles(photo('phone-large-4160x3120.jpg'))
+    // Each another photo: the same one again would be one photo, and its second coming is not seen.
+    const taken = shots('phone-large-4160x3120.jpg', 20)
+    const homeless = await until('a photo that finds no room', async () => {
+      const shot = taken.shift() ?? ''
+      await phone.page.getByLabel('系统相机').setInputFiles(shot)
       return await full.waitFor({ timeout: 3000 }).then(
-        () => true,
-        () => false,
+        () => shot,
+        () => null,
       )
     }, 60_000)
     await cdp.send('Storage.overrideQuotaForOrigin', { origin: wire.origin })
-    await report.choose('系统相机', photo('phone-large-4160x3120.jpg'))
+    await report.choose('系统相机', homeless)
     const short = await report.save('暴露垃圾', '腾出空间后再存')
     await inQueue(short).waitFor()
     await light('全部已到中心')
