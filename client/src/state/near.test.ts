@@ -79,7 +79,7 @@ describe('ask 19: what stands around who reports', () => {
 })
 
 describe('what photos are to a case that stands there', () => {
-  const as = (one: CaseView) => joins({ view: one, metres: 1 }, now)
+  const as = (one: CaseView, same = true) => joins({ near: { view: one, metres: 1 }, same }, now)
 
   it('several things in one field of view, of one person at one time, are one case', () => {
     expect(as(view('x', 1, { reportedAt: now - hour }))).toBe('attach')
@@ -89,6 +89,16 @@ describe('what photos are to a case that stands there', () => {
     expect(as(view('x', 1, { reportedAt: now - hour - 1 }))).toBe('confirm')
     expect(as({ ...view('x', 1, { reportedAt: now - 1 }), mine: false })).toBe('confirm')
     expect(as(view('x', 1, { reportedAt: now - 1, state: 'handled' }))).toBe('confirm')
+  })
+
+  it('nothing goes to another thing, to what is done with, or to what was sent back and has to be reported again', () => {
+    expect(as(view('other', 1, { reportedAt: now - 1 }), false)).toBeNull()
+    expect(as(view('x', 1, { reportedAt: now - 1, state: 'returned' }))).toBeNull()
+    expect(as({ ...view('x', 1, { reportedAt: now - 1, state: 'returned' }), mine: false })).toBe('confirm')
+    for (const state of ['rejected', 'closed', 'void'] as const) {
+      const [standing] = standsNear([view('x', 1, { reportedAt: now - 1, state })], street, { category: 'a', now })
+      expect(joins(standing!, now)).toBeNull()
+    }
   })
 })
 

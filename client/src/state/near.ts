@@ -18,6 +18,12 @@ export interface NearCase {
   readonly metres: number
 }
 
+/** A case that stands around who reports; `same`: it is open, of the kind that is reported and as near as one thing may be. */
+export interface Standing {
+  readonly near: NearCase
+  readonly same: boolean
+}
+
 export interface NearOptions {
   readonly metres: number
   readonly days: number
@@ -94,15 +100,18 @@ function mayBeStill({ view: { case: c }, metres }: NearCase, at: Spot, category:
 
 /**
  * What the photos of a case near by would be to it: more of what the same person reported there just now, as several things of a kind in
- * one field of view are one case (DOMAIN.md 1b, aggregation rule), or the word of somebody who comes later that it is still there.
+ * one field of view are one case (DOMAIN.md 1b, aggregation rule), or the word of somebody who comes later that it is still there; null
+ * where it is another thing, or nobody would look at them there.
  */
-export function joins({ view: { case: c, mine } }: NearCase, now: number): 'attach' | 'confirm' {
+export function joins({ near: { view: { case: c, mine } }, same }: Standing, now: number): 'attach' | 'confirm' | null {
+  // What the leader sent back to this person is reported again, with its photos: without that it would lie there.
+  if (!same || (mine && c.state === 'returned')) return null
   const handled = c.state === 'handled' || c.state === 'suspended'
   return mine && !handled && now - c.reportedAt <= oneViewMs ? 'attach' : 'confirm'
 }
 
 /** What stands around a place for who reports there: what was reported lately, and what is still open of the kind, which comes first. */
-export function standsNear(views: readonly CaseView[], at: Spot, { category, now, except }: { category: string; now: number; except?: string | undefined }): { near: NearCase; same: boolean }[] {
+export function standsNear(views: readonly CaseView[], at: Spot, { category, now, except }: { category: string; now: number; except?: string | undefined }): Standing[] {
   const since = now - reach.days * dayMs
   return nearCases(views, at, { ...reach, days: Infinity, now, ...(except && { except }) })
     .map((near) => ({ near, same: mayBeStill(near, at, category) }))

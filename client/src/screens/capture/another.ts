@@ -4,16 +4,17 @@
 const mostWaits = 5
 
 /**
- * A picture that is not the last one, byte for byte.
+ * A picture that is not the last one, byte for byte. It is taken at once, whatever becomes of the one before.
  *
  * @param take gives the picture that the camera shows
  * @param moved resolves when it shows another, or has not for a while
  */
-export async function anotherThan(last: Blob | null, take: () => Promise<Blob>, moved: () => Promise<void>): Promise<Blob> {
+export async function anotherThan(before: Promise<Blob | null>, take: () => Promise<Blob>, moved: () => Promise<void>): Promise<Blob> {
   let made = await take()
+  const last = await before
   for (let waited = 0; waited < mostWaits && last !== null && (await same(last, made)); waited++) {
     await moved()
-    made = await take()
+    made = await take().catch(() => made) // the page went away meanwhile
   }
   return made
 }

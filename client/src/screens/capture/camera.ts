@@ -34,7 +34,7 @@ export function useCamera(video: Readonly<Ref<HTMLVideoElement | null>>) {
   let source: Source = { facingMode: 'environment' }
   let stream: MediaStream | null = null
   let turn = 0
-  let last: Blob | null = null
+  let last: Promise<Blob | null> = Promise.resolve(null)
 
   async function start(): Promise<void> {
     if (state.value === 'on' || state.value === 'starting') return
@@ -81,8 +81,10 @@ export function useCamera(video: Readonly<Ref<HTMLVideoElement | null>>) {
 
   /** The picture on screen as a JPEG, never the last one again. Rejects while the camera is not on. */
   async function snap(): Promise<Blob> {
-    const made = await anotherThan(last, picture, () => moved(video.value))
-    last = made
+    // Each is compared with the one that was pressed before it, done or not.
+    const before = last
+    const made = anotherThan(before, picture, () => moved(video.value))
+    last = made.catch(() => before)
     return made
   }
 
